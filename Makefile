@@ -1,0 +1,96 @@
+# Everything starts here. `make demo` and `make test` do all the set-up themselves, and cache it:
+# packages in node_modules/, builds in target/. Needed beforehand: Rust (cargo), Node 20 or later (npm) and make.
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-builtin-rules
+
+# Workspace-wide, so that every target resolves the same features and builds nothing twice
+CARGO_BUILD := cargo build --workspace --bins
+PROVER := target/debug/prover
+RELAYER := target/debug/relayer
+NPX := npx --no-install
+DENY_VERSION := 0.20.2
+DENY := target/tools/bin/cargo-deny
+say = @printf '\n\033[1m== %s\033[0m\n' "$(1)"
+
+.PHONY: help setup build circuits keys contracts demo test test-contracts test-circuits test-rust lint fmt fixtures snapshots bench clean
+
+help: ## what can be made
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+
+setup: node_modules/.package-lock.json ## the pinned Node packages: Foundry, solc, circom, snarkjs, contract and circuit libraries
+
+node_modules/.package-lock.json: package-lock.json
+	$(call say,Node packages)
+	@# not `npm ci`: it fails where a registry lacks an optional package of another platform
+	npm install --ignore-scripts --no-save
+	@touch $@
+
+build: ## the two programs
+	$(call say,Rust programs (the first build takes some minutes))
+	$(CARGO_BUILD)
+
+circuits: setup ## compile the circuit
+	$(call say,Circuit)
+	node tools/circuits.mjs
+
+keys: circuits build ## the development keys, made afresh from their public seed
+	$(call say,Development keys)
+	$(PROVER) setup dev
+
+contracts: setup ## compile the contracts
+	$(call say,Contracts)
+	$(NPX) forge build
+
+demo: keys ## the whole story on one machine
+	$(call say,Demo)
+	$(RELAYER) demo $(DEMO)
+
+test: test-contracts test-circuits test-rust ## every test
+
+test-contracts: contracts
+	$(call say,Contract tests)
+	$(NPX) forge test
+	node tools/abi.mjs --check
+
+test-circuits: keys
+	$(call say,Circuit vectors and drift of committed keys and fixtures)
+	node circuits/vectors/generate.mjs --check
+	$(PROVER) setup dev --check
+	$(PROVER) fixtures --check
+
+test-rust: keys contracts
+	$(call say,Rust tests)
+	cargo test --workspace
+
+lint: setup $(DENY) ## formatting and lints of every language
+	$(call say,Lints)
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
+	$(DENY) check bans licenses sources
+	$(NPX) forge fmt --check
+	$(NPX) solhint --max-warnings 0 'contracts/src/**/*.sol' 'contracts/test/**/*.sol'
+	node tools/layout.mjs
+
+$(DENY):
+	$(call say,cargo-deny $(DENY_VERSION))
+	cargo install cargo-deny --version $(DENY_VERSION) --locked --root target/tools --target-dir target/tools/build
+
+fmt: setup ## format every language
+	cargo fmt --all
+	$(NPX) forge fmt
+
+fixtures: keys ## rewrite the proof fixtures of the contract tests
+	$(PROVER) fixtures
+
+snapshots: contracts ## compare gas with the committed snapshots
+	FORGE_SNAPSHOT_CHECK=true $(NPX) forge test
+
+bench: keys ## criterion benchmarks, beside what one would use instead
+	cargo bench --workspace
+
+clean: ## everything that was built
+	rm -rf target node_modules
