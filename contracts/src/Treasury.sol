@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-3.0-only
+pragma solidity 0.8.30;
+
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {ReentrancyGuard} from "@openzeppelin/contracts/utils/ReentrancyGuard.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+
+import {IMembers} from "./interfaces/IMembers.sol";
+import {ITreasury} from "./interfaces/ITreasury.sol";
+
+/// @title Treasury
+/// @dev Every sum is in one of three books: escrows, bonds (free, locked, leaving), credits. Moving between books never calls out; money enters by
+/// `fund` and `depositBond` and leaves by `push` only, and these can't be re-entered.
+contract Treasury is ITreasury, ReentrancyGuard {
+    using SafeERC20 for IERC20;
+    using SafeCast for uint256;
+
+    address private constant NATIVE = address(0);
+
+    IMembers public immutable MEMBERS;
+    address public immutable STUDIES;
+    address public immutable ENROLMENTS;
+
+    mapping(uint256 studyId => uint256) private _escrows;
+    mapping(address proxy => mapping(address token => Bond)) private _bonds;
+    mapping(address proxy => mapping(address token => Exit)) private _exits;
+    mapping(address account => mapping(address token => uint256)) private _credits;
+
+    /// @param studies The studies contract, which may be deployed later at this address.
+    /// @param enrolments The enrolments contract, likewise.
+    constructor(IMembers members, address studies, address enrolments) {
+        MEMBERS = members;
+        STUDIES = studies;
+        ENROLMENTS = enrolments;
+    }
+
+    modifier onlyStudies() {
+        if (msg.sender != STUDIES) revert NotStudies(msg.sender);
+        _;
+    }
+
+    modifier onlyEnrolments() {
+        if (msg.sender != ENROLMENTS) revert NotEnrolments(msg.sender);
+        _;
+    }
+
+    /// @inheritdoc ITreasury
+    function fund(uint256 studyId, address token, address payer, uint256 amount)
+        external
+        payable
+        onlyStudies
+        nonReentrant
+    {
+        _take(token, payer, amount);
+        _escrows[studyId] += amount;
+        emit EscrowFunded(studyId, token, amount);
+    }
+
+    /// @inheritdoc ITreasury
+    function payFromEscrow(uint256 studyId, address token, address account, uint256 amount)
+        external
+        onlyStudies
+    {
+        if (amount == 0) return;
+        uint256 held = _escrows[studyId];
+        if (held < amount) revert EscrowTooSmall(studyId, held, amount);
+        _escrows[studyId] = held - amount;
+        emit EscrowPaid(studyId, account, amount);
+        _credit(account, token, amount);
+    }
+
+    /// @inheritdoc ITreasury
+    function lock(address[] calldata proxies, address token, uint256 slice) external onlyEnrolments {
+        uint128 amount = slice.toUint128();
+        for (uint256 i = 0; i < proxies.length; ++i) {
+            Bond storage bond = _bonds[proxies[i]][token];
+            uint128 free = bond.free;
+            if (free < amount) revert NoFreeBond(proxies[i], token, free, slice);
+            bond.free = free - amount;
+            bond.locked += amount;
+        }
+    }
+
+    /// @inheritdoc ITreasury
+    function unlock(address[] calldata proxies, address token, uint256 slice) external onlyEnrolments {
+        uint128 amount = slice.toUint128();
+        for (uint256 i = 0; i < proxies.length; ++i) {
+            Bond storage bond = _bonds[proxies[i]][token];
+            bond.locked -= amount;
+            bond.free += amount;
+        }
+    }
+
+    /// @inheritdoc ITreasury
+    function slash(
+        address[] calldata proxies,
+        address token,
+        uint256 slice,
+        address victim,
+        uint256 compensation
+    ) external onlyEnrolments returns (uint256 compensated) {
+        uint128 amount = slice.toUint128();
+        for (uint256 i = 0; i < proxies.length; ++i) {
+            _bonds[proxies[i]][token].locked -= amount;
+            emit BondSlashed(proxies[i], token, slice);
+        }
+        uint256 slashed = slice * proxies.length;
+        compensated = slashed < compensation ? slashed : compensation;
+        _credit(victim, token, compensated);
+        _credit(MEMBERS.consortiumAccount(), token, slashed - compensated);
+    }
+
+    /// @inheritdoc ITreasury
+    function depositBond(address token, uint256 amount) external payable nonReentrant {
+        if (!MEMBERS.isActive(msg.sender, IMembers.Role.Proxy)) revert NotProxy(msg.sender);
+        if (amount == 0) revert AmountInvalid(amount);
+        _take(token, msg.sender, amount);
+        _bonds[msg.sender][token].free += amount.toUint128();
+        emit BondDeposited(msg.sender, token, amount);
+    }
+
+    /// @inheritdoc ITreasury
+    function requestExit(address token, uint256 amount) external {
+        Bond storage bond = _bonds[msg.sender][token];
+        if (amount == 0 || amount > bond.free) revert AmountInvalid(amount);
+        bond.free -= amount.toUint128();
+        Exit storage leaving = _exits[msg.sender][token];
+        leaving.amount += amount.toUint128();
+        leaving.releaseAt = (block.timestamp + MEMBERS.bounds().exitDelay).toUint64();
+        emit ExitRequested(msg.sender, token, amount, leaving.releaseAt);
+    }
+
+    /// @inheritdoc ITreasury
+    function completeExit(address proxy, address token) external {
+        Exit memory leaving = _exits[proxy][token];
+        if (leaving.amount == 0 || block.timestamp < leaving.releaseAt) revert ExitNotDue(leaving.releaseAt);
+        delete _exits[proxy][token];
+        emit ExitCompleted(proxy, token, leaving.amount);
+        _credit(proxy, token, leaving.amount);
+    }
+
+    /// @inheritdoc ITreasury
+    function push(address account, address token) external nonReentrant {
+        uint256 amount = _credits[account][token];
+        if (amount == 0) revert NoCredit(account, token);
+        _credits[account][token] = 0;
+        emit CreditPaid(account, token, amount);
+        if (token == NATIVE) {
+            (bool paid,) = account.call{value: amount}("");
+            if (!paid) revert PaymentRefused(account);
+        } else {
+            IERC20(token).safeTransfer(account, amount);
+        }
+    }
+
+    /// @inheritdoc ITreasury
+    function creditOf(address account, address token) external view returns (uint256) {
+        return _credits[account][token];
+    }
+
+    /// @inheritdoc ITreasury
+    function bondOf(address proxy, address token) external view returns (Bond memory) {
+        return _bonds[proxy][token];
+    }
+
+    /// @inheritdoc ITreasury
+    function exitOf(address proxy, address token) external view returns (Exit memory) {
+        return _exits[proxy][token];
+    }
+
+    /// @inheritdoc ITreasury
+    function escrowOf(uint256 studyId) external view returns (uint256) {
+        return _escrows[studyId];
+    }
+
+    function _credit(address account, address token, uint256 amount) private {
+        if (amount == 0) return;
+        _credits[account][token] += amount;
+        emit CreditAdded(account, token, amount);
+    }
+
+    /// @dev Takes exactly `amount`: a token that moves less, or more, is refused.
+    function _take(address token, address payer, uint256 amount) private {
+        if (token == NATIVE) {
+            if (msg.value != amount) revert ValueMismatch(msg.value, amount);
+            return;
+        }
+        if (msg.value != 0) revert ValueMismatch(msg.value, 0);
+        uint256 before = IERC20(token).balanceOf(address(this));
+        IERC20(token).safeTransferFrom(payer, address(this), amount);
+        uint256 moved = IERC20(token).balanceOf(address(this)) - before;
+        if (moved != amount) revert TransferMismatch(token, moved, amount);
+    }
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-3.0-only
+pragma solidity 0.8.30;
+
+/// @title All the money
+/// @notice Holds escrows of studies, bonds of proxies and credits of everybody, in native coin (the zero address) and in ERC-20 tokens. Only the
+/// studies and enrolments contracts move an escrow or a locked bond, by the rules of an ending; no role of the consortium can.
+interface ITreasury {
+    /// @notice A proxy's bond in one token.
+    /// @param free What it can lock for receipts, or ask back.
+    /// @param locked What its receipts lock.
+    struct Bond {
+        uint128 free;
+        uint128 locked;
+    }
+
+    /// @notice What a proxy asked back.
+    /// @param amount In the token's smallest unit.
+    /// @param releaseAt When it may be credited, in Unix seconds.
+    struct Exit {
+        uint128 amount;
+        uint64 releaseAt;
+    }
+
+    /// @notice Money came into a study's escrow.
+    event EscrowFunded(uint256 indexed studyId, address indexed token, uint256 amount);
+    /// @notice Money left a study's escrow for somebody's credit.
+    event EscrowPaid(uint256 indexed studyId, address indexed account, uint256 amount);
+    /// @notice A proxy raised its bond.
+    event BondDeposited(address indexed proxy, address indexed token, uint256 amount);
+    /// @notice A proxy asked bond back.
+    event ExitRequested(address indexed proxy, address indexed token, uint256 amount, uint256 releaseAt);
+    /// @notice Bond that was asked back became a credit.
+    event ExitCompleted(address indexed proxy, address indexed token, uint256 amount);
+    /// @notice A slice of a silent proxy's bond was taken.
+    event BondSlashed(address indexed proxy, address indexed token, uint256 amount);
+    /// @notice Somebody is owed more.
+    event CreditAdded(address indexed account, address indexed token, uint256 amount);
+    /// @notice A credit was paid out to its owner.
+    event CreditPaid(address indexed account, address indexed token, uint256 amount);
+
+    /// @notice Only the studies contract may call this.
+    error NotStudies(address caller);
+    /// @notice Only the enrolments contract may call this.
+    error NotEnrolments(address caller);
+    /// @notice The caller is not an active proxy.
+    error NotProxy(address account);
+    /// @notice The sum does not fit in 128 bits, or is zero where one is needed.
+    error AmountInvalid(uint256 amount);
+    /// @notice Native coin was sent with a token, or not as much as was named.
+    error ValueMismatch(uint256 sent, uint256 expected);
+    /// @notice A token moved another sum than asked; tokens that take a fee can't be used.
+    error TransferMismatch(address token, uint256 moved, uint256 expected);
+    /// @notice The proxy has not enough free bond for one more receipt.
+    error NoFreeBond(address proxy, address token, uint256 free, uint256 needed);
+    /// @notice The escrow holds less than is to be paid.
+    error EscrowTooSmall(uint256 studyId, uint256 held, uint256 needed);
+    /// @notice Nothing is to be paid out.
+    error NoCredit(address account, address token);
+    /// @notice Nothing was asked back, or it is not due yet.
+    error ExitNotDue(uint256 releaseAt);
+    /// @notice The receiver refused native coin; the credit stays.
+    error PaymentRefused(address account);
+
+    /// @notice Takes `amount` of `token` from `payer` into the escrow of a study. Studies only.
+    function fund(uint256 studyId, address token, address payer, uint256 amount) external payable;
+
+    /// @notice Moves a sum from a study's escrow to somebody's credit. Studies only.
+    function payFromEscrow(uint256 studyId, address token, address account, uint256 amount) external;
+
+    /// @notice Locks a slice of each proxy's free bond. Enrolments only.
+    function lock(address[] calldata proxies, address token, uint256 slice) external;
+
+    /// @notice Frees a locked slice of each proxy. Enrolments only.
+    function unlock(address[] calldata proxies, address token, uint256 slice) external;
+
+    /// @notice Takes a locked slice of each proxy; of the sum, `victim` is credited up to `compensation` and the consortium the rest. Enrolments only.
+    /// @return compensated What the victim was credited.
+    function slash(
+        address[] calldata proxies,
+        address token,
+        uint256 slice,
+        address victim,
+        uint256 compensation
+    ) external returns (uint256 compensated);
+
+    /// @notice Raises the caller's bond. Proxy only.
+    function depositBond(address token, uint256 amount) external payable;
+
+    /// @notice Asks free bond back; it can lock nothing from here on, and is released after the exit delay. A second request adds to the first and
+    /// starts its delay anew.
+    function requestExit(address token, uint256 amount) external;
+
+    /// @notice Credits a proxy with what it asked back, once due. Anyone may call.
+    function completeExit(address proxy, address token) external;
+
+    /// @notice Pays a credit out to its owner. Anyone may call.
+    function push(address account, address token) external;
+
+    /// @notice What an account is owed in a token.
+    function creditOf(address account, address token) external view returns (uint256);
+
+    /// @notice A proxy's bond in a token.
+    function bondOf(address proxy, address token) external view returns (Bond memory);
+
+    /// @notice What a proxy asked back in a token.
+    function exitOf(address proxy, address token) external view returns (Exit memory);
+
+    /// @notice What a study's escrow holds.
+    function escrowOf(uint256 studyId) external view returns (uint256);
+}

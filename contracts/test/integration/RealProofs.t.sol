@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-3.0-only
+pragma solidity 0.8.30;
+
+import {IEligibilityVerifier} from "../../src/interfaces/IEligibilityVerifier.sol";
+import {IEnrolments} from "../../src/interfaces/IEnrolments.sol";
+import {IStudies} from "../../src/interfaces/IStudies.sol";
+import {Enrolling} from "../helpers/Enrolling.sol";
+import {stdJson} from "forge-std/StdJson.sol";
+
+/// @notice Enrolments with proofs that `prover fixtures` made for this chain, these addresses and this study.
+contract RealProofsTest is Enrolling {
+    using stdJson for string;
+
+    uint256 internal constant R = 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000001;
+
+    IEligibilityVerifier internal _real;
+    string internal _fixture;
+    uint256 internal _study;
+
+    function setUp() public override {
+        super.setUp();
+        _fixture = vm.readFile("contracts/test/fixtures/enrolments.json");
+        _real = IEligibilityVerifier(deployCode("EligibilityVerifier8.sol:EligibilityVerifier8"));
+        vm.prank(CONSORTIUM);
+        _studies.setVerifier(8, address(_real));
+        vm.prank(HOSPITAL);
+        _registry.insert(_fixture.readUintArray(".commitments"));
+        _root = _registry.currentRoot();
+        _bondAll(address(0));
+        IStudies.Terms memory terms = _terms(address(0));
+        terms.criteriaHash = _fixture.readUint(".criteriaHash");
+        _study = _openStudy(terms);
+    }
+
+    /// @dev If this fails, write these values into contracts/test/fixtures/chain.json and run `prover fixtures`.
+    function test_fixture_isOfThisChain() external view {
+        assertEq(_fixture.readUint(".chain.chainId"), block.chainid, "chainId");
+        assertEq(_fixture.readAddress(".chain.studiesContract"), address(_studies), "studies");
+        assertEq(_fixture.readAddress(".chain.enrolmentsContract"), address(_enrolments), "enrolments");
+        assertEq(_fixture.readAddress(".chain.institution"), _institution.addr, "institution");
+        assertEq(_fixture.readAddress(".chain.payout"), PAYOUT, "payout");
+        assertEq(_fixture.readUint(".chain.maxRecordAge"), _terms(address(0)).maxRecordAge, "maxRecordAge");
+        assertEq(_fixture.readUint(".purposes"), _terms(address(0)).purposes, "purposes");
+        assertEq(_signals(0)[4], _study, "studyId");
+        assertEq(_signals(0)[0], _root, "registryRoot");
+    }
+
+    function test_enrol_withRealProofs() external {
+        for (uint256 i = 0; i < 2; ++i) {
+            IEnrolments.Request memory request = _realRequest(i);
+            vm.prank(STRANGER);
+            _enrolments.enrol(request);
+            vm.snapshotGasLastCall("Enrolments", "enrol, 5 receipts, with its proof");
+            _assertState(_study, request.nullifier, IEnrolments.State.Enrolled);
+        }
+    }
+
+    function test_enrol_tomorrowWithTodaysProof() external {
+        IEnrolments.Request memory request = _realRequest(0);
+        skip(1 days);
+        _signReceipts(request, ALL, uint64(block.timestamp + 1 hours));
+        _enrolments.enrol(request);
+    }
+
+    function test_revoke_withTheRealSecret() external {
+        IEnrolments.Request memory request = _realRequest(0);
+        _enrolments.enrol(request);
+        bytes32 secret = _fixture.readBytes32(_path(0, "revocationSecret"));
+        _enrolments.revoke(_study, request.nullifier, _detailsOf(request), secret);
+        _assertState(_study, request.nullifier, IEnrolments.State.Revoked);
+    }
+
+    function test_enrol_againAfterRefund() external {
+        IEnrolments.Request memory request = _realRequest(0);
+        vm.prank(STRANGER);
+        _enrolments.enrol(request);
+        _passDelivery();
+        _enrolments.refund(_study, request.nullifier, _detailsOf(request));
+
+        IEnrolments.Request memory second = _realRequest(2);
+        assertEq(second.nullifier, request.nullifier);
+        assertNotEq(second.recordTag, request.recordTag);
+        vm.prank(STRANGER);
+        _enrolments.enrol(second);
+        assertEq(_enrolments.standingOf(_study, second.nullifier).attempt, 1);
+    }
+
+    function test_enrol_revertsWithProofInvalid_payout() external {
+        IEnrolments.Request memory request = _realRequest(0);
+        request.payout = STRANGER;
+        _expectProofInvalid(request);
+    }
+
+    function test_enrol_revertsWithProofInvalid_grantAndRevocation() external {
+        IEnrolments.Request memory request = _realRequest(0);
+        request.grantDigest = keccak256("another");
+        _expectProofInvalid(request);
+        request = _realRequest(0);
+        request.revocationHash = keccak256("another");
+        _expectProofInvalid(request);
+    }
+
+    function test_enrol_revertsWithProofInvalid_nullifierAndTag() external {
+        IEnrolments.Request memory request = _realRequest(0);
+        request.nullifier += 1;
+        _expectProofInvalid(request);
+        request = _realRequest(0);
+        request.recordTag += 1;
+        _expectProofInvalid(request);
+    }
+
+    function test_enrol_revertsWithProofInvalid_study() external {
+        IStudies.Terms memory terms = _terms(address(0));
+        terms.criteriaHash = _fixture.readUint(".criteriaHash");
+        IEnrolments.Request memory request = _realRequest(0);
+        request.studyId = _openStudy(terms);
+        _expectProofInvalid(request);
+    }
+
+    function test_enrol_revertsWithProofInvalid_chain() external {
+        IEnrolments.Request memory request = _realRequest(0);
+        vm.chainId(1_337);
+        _expectProofInvalid(request);
+    }
+
+    function test_enrol_revertsWithProofInvalid_day() external {
+        IEnrolments.Request memory request = _realRequest(0);
+        request.day -= 1;
+        _expectProofInvalid(request);
+    }
+
+    function test_enrol_revertsWithProofInvalid_attempt() external {
+        IEnrolments.Request memory request = _realRequest(0);
+        _enrolments.enrol(request);
+        _passDelivery();
+        _enrolments.refund(_study, request.nullifier, _detailsOf(request));
+        request = _realRequest(0);
+        request.attempt = 1;
+        _expectProofInvalid(request);
+    }
+
+    function test_enrol_revertsWithProofInvalid_root() external {
+        _insert(2);
+        IEnrolments.Request memory request = _realRequest(0);
+        request.registryRoot = _root;
+        _expectProofInvalid(request);
+    }
+
+    function test_verifyProof_holdsOfItsOwnSignalsOnly() external view {
+        uint256[8] memory signals = _signals(0);
+        assertTrue(_verify(_proof(0), signals));
+        for (uint256 i = 0; i < 8; ++i) {
+            uint256 honest = signals[i];
+            signals[i] = addmod(honest, 1, R);
+            assertFalse(_verify(_proof(0), signals), "changed");
+            signals[i] = honest + R;
+            assertFalse(_verify(_proof(0), signals), "alias");
+            signals[i] = honest;
+        }
+    }
+
+    function test_verifyProof_refusesChangedPoints() external view {
+        for (uint256 i = 0; i < 8; ++i) {
+            uint256[8] memory proof = _proof(0);
+            proof[i] ^= 1;
+            assertFalse(_verify(proof, _signals(0)), "off the curve");
+            proof[i] = type(uint256).max;
+            assertFalse(_verify(proof, _signals(0)), "not in the field");
+        }
+        uint256[8] memory infinity;
+        assertFalse(_verify(infinity, _signals(0)), "infinity");
+    }
+
+    function test_verifyProof_gas() external {
+        (uint256[8] memory p, uint256[8] memory signals) = (_proof(0), _signals(0));
+        _real.verifyProof([p[0], p[1]], [[p[2], p[3]], [p[4], p[5]]], [p[6], p[7]], signals);
+        vm.snapshotGasLastCall("EligibilityVerifier8", "verifyProof");
+    }
+
+    function test_key_isMarkedAsDevelopmentKey() external view {
+        (, bytes memory answer) = address(_real).staticcall(abi.encodeWithSignature("DEVELOPMENT_KEY()"));
+        assertTrue(abi.decode(answer, (bool)));
+        assertNotEq(_real.verifyingKeyHash(), bytes32(0));
+    }
+
+    /// @dev Though all proxies sign it.
+    function _expectProofInvalid(IEnrolments.Request memory request) private {
+        _signReceipts(request, ALL, uint64(block.timestamp + 1 hours));
+        vm.expectRevert(IEnrolments.ProofInvalid.selector);
+        _enrolments.enrol(request);
+    }
+
+    /// @dev The request of the fixture's enrolment at this place, with all receipts.
+    function _realRequest(uint256 place) private view returns (IEnrolments.Request memory request) {
+        uint256[8] memory signals = _signals(place);
+        request = IEnrolments.Request({
+            studyId: _study,
+            nullifier: signals[5],
+            attempt: uint32(_fixture.readUint(_path(place, "attempt"))),
+            day: _today(),
+            registryRoot: signals[0],
+            recordTag: signals[6],
+            grantDigest: _fixture.readBytes32(_path(place, "grantDigest")),
+            revocationHash: _fixture.readBytes32(_path(place, "revocationHash")),
+            payout: PAYOUT,
+            proof: _proof(place),
+            receipts: new IEnrolments.Receipt[](0)
+        });
+        _signReceipts(request, ALL, uint64(block.timestamp + 1 hours));
+    }
+
+    function _verify(uint256[8] memory p, uint256[8] memory signals) private view returns (bool) {
+        return _real.verifyProof([p[0], p[1]], [[p[2], p[3]], [p[4], p[5]]], [p[6], p[7]], signals);
+    }
+
+    function _signals(uint256 place) private view returns (uint256[8] memory) {
+        return _eight(_fixture.readUintArray(_path(place, "signals")));
+    }
+
+    function _proof(uint256 place) private view returns (uint256[8] memory) {
+        return _eight(_fixture.readUintArray(_path(place, "proof")));
+    }
+
+    function _eight(uint256[] memory list) private pure returns (uint256[8] memory words) {
+        assertEq(list.length, 8);
+        for (uint256 i = 0; i < 8; ++i) {
+            words[i] = list[i];
+        }
+    }
+
+    function _path(uint256 place, string memory field) private pure returns (string memory) {
+        return string.concat(".enrolments[", vm.toString(place), "].", field);
+    }
+}

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-3.0-only
+pragma solidity 0.8.30;
+
+import {ITreasury} from "../../src/interfaces/ITreasury.sol";
+import {Enrolling} from "../helpers/Enrolling.sol";
+import {FeeToken, Greedy, ReenteringToken, Refusing} from "../helpers/Payees.sol";
+import {ReentrancyGuard} from "@openzeppelin/contracts/utils/ReentrancyGuard.sol";
+
+contract TreasuryTest is Enrolling {
+    address private _proxy;
+
+    function setUp() public override {
+        super.setUp();
+        _proxy = _proxies[0].addr;
+    }
+
+    function test_depositBond_inNativeCoinAndToken() public {
+        vm.expectEmit(address(_treasury));
+        emit ITreasury.BondDeposited(_proxy, address(0), 7);
+        _bond(_proxy, address(0), 7);
+        _bond(_proxy, address(_token), 9);
+        _bond(_proxy, address(_token), 1);
+        assertEq(_treasury.bondOf(_proxy, address(0)).free, 7);
+        assertEq(_treasury.bondOf(_proxy, address(_token)).free, 10);
+        _assertConserved(address(0));
+        _assertConserved(address(_token));
+    }
+
+    function test_depositBond_revertsWithNotProxy() public {
+        vm.expectRevert(abi.encodeWithSelector(ITreasury.NotProxy.selector, STRANGER));
+        vm.prank(STRANGER);
+        _treasury.depositBond(address(0), 1);
+        _expel(_proxy);
+        vm.expectRevert(abi.encodeWithSelector(ITreasury.NotProxy.selector, _proxy));
+        vm.prank(_proxy);
+        _treasury.depositBond(address(0), 1);
+    }
+
+    function test_depositBond_revertsWithAmountInvalid() public {
+        vm.expectRevert(abi.encodeWithSelector(ITreasury.AmountInvalid.selector, 0));
+        vm.prank(_proxy);
+        _treasury.depositBond(address(0), 0);
+    }
+
+    function test_depositBond_revertsWithValueMismatch() public {
+        vm.deal(_proxy, 10);
+        vm.startPrank(_proxy);
+        vm.expectRevert(abi.encodeWithSelector(ITreasury.ValueMismatch.selector, 1, 2));
+        _treasury.depositBond{value: 1}(address(0), 2);
+        vm.expectRevert(abi.encodeWithSelector(ITreasury.ValueMismatch.selector, 1, 0));
+        _treasury.depositBond{value: 1}(address(_token), 2);
+    }
+
+    function test_depositBond_revertsWithTransferMismatch() public {
+        FeeToken token = new FeeToken();
+        token.mint(_proxy, 1_000);
+        vm.startPrank(_proxy);
+        token.approve(address(_treasury), 1_000);
+        vm.expectRevert(
+            abi.encodeWithSelector(ITreasury.TransferMismatch.selector, address(token), 990, 1_000)
+        );
+        _treasury.depositBond(address(token), 1_000);
+    }
+
+    function test_depositBond_cantBeReenteredByItsToken() public {
+        ReenteringToken token = new ReenteringToken(_treasury);
+        token.mint(_proxy, 1_000);
+        vm.startPrank(_proxy);
+        token.approve(address(_treasury), 1_000);
+        vm.expectRevert(ReentrancyGuard.ReentrancyGuardReentrantCall.selector);
+        _treasury.depositBond(address(token), 1_000);
+    }
+
+    function test_exit_takesTheDelay() public {
+        _bond(_proxy, address(0), 100);
+        uint256 releaseAt = block.timestamp + 40 days;
+        vm.expectEmit(address(_treasury));
+        emit ITreasury.ExitRequested(_proxy, address(0), 60, releaseAt);
+        vm.prank(_proxy);
+        _treasury.requestExit(address(0), 60);
+        assertEq(_treasury.bondOf(_proxy, address(0)).free, 40);
+        vm.warp(releaseAt - 1);
+        vm.expectRevert(abi.encodeWithSelector(ITreasury.ExitNotDue.selector, releaseAt));
+        _treasury.completeExit(_proxy, address(0));
+        vm.warp(releaseAt);
+        vm.expectEmit(address(_treasury));
+        emit ITreasury.ExitCompleted(_proxy, address(0), 60);
+        _treasury.completeExit(_proxy, address(0));
+        assertEq(_credit(_proxy, address(0)), 60);
+        assertEq(_treasury.exitOf(_proxy, address(0)).amount, 0);
+        vm.expectRevert(abi.encodeWithSelector(ITreasury.ExitNotDue.selector, 0));
+        _treasury.completeExit(_proxy, address(0));
+    }
+
+    function test_requestExit_aSecondStartsTheDelayAnew() public {
+        _bond(_proxy, address(0), 100);
+        vm.startPrank(_proxy);
+        _treasury.requestExit(address(0), 10);
+        skip(39 days);
+        _treasury.requestExit(address(0), 20);
+        ITreasury.Exit memory leaving = _treasury.exitOf(_proxy, address(0));
+        assertEq(leaving.amount, 30);
+        assertEq(leaving.releaseAt, block.timestamp + 40 days);
+    }
+
+    function test_requestExit_revertsWithAmountInvalid() public {
+        _bond(_proxy, address(0), 100);
+        vm.startPrank(_proxy);
+        vm.expectRevert(abi.encodeWithSelector(ITreasury.AmountInvalid.selector, 0));
+        _treasury.requestExit(address(0), 0);
+        vm.expectRevert(abi.encodeWithSelector(ITreasury.AmountInvalid.selector, 101));
+        _treasury.requestExit(address(0), 101);
+    }
+
+    function test_requestExit_leavesLockedSlicesWhereTheyAre() public {
+        _bondAll(address(0));
+        uint256 studyId = _openStudy(_terms(address(0)));
+        _enrol(studyId, NULLIFIER, 0);
+        ITreasury.Bond memory bond = _treasury.bondOf(_proxy, address(0));
+        vm.startPrank(_proxy);
+        vm.expectRevert(abi.encodeWithSelector(ITreasury.AmountInvalid.selector, BOND));
+        _treasury.requestExit(address(0), BOND);
+        _treasury.requestExit(address(0), bond.free);
+        assertEq(_treasury.bondOf(_proxy, address(0)).locked, bond.locked);
+    }
+
+    function test_exit_worksForTheExpelled() public {
+        _bond(_proxy, address(0), 100);
+        _expel(_proxy);
+        vm.prank(_proxy);
+        _treasury.requestExit(address(0), 100);
+        skip(40 days);
+        _treasury.completeExit(_proxy, address(0));
+        _treasury.push(_proxy, address(0));
+        assertEq(_proxy.balance, 100);
+    }
+
+    function test_push_paysTheOwnerWhoeverCalls() public {
+        _exitedBond(_proxy, address(_token), 50);
+        vm.expectEmit(address(_treasury));
+        emit ITreasury.CreditPaid(_proxy, address(_token), 50);
+        vm.prank(STRANGER);
+        _treasury.push(_proxy, address(_token));
+        assertEq(_token.balanceOf(_proxy), 50);
+        vm.expectRevert(abi.encodeWithSelector(ITreasury.NoCredit.selector, _proxy, address(_token)));
+        _treasury.push(_proxy, address(_token));
+    }
+
+    function test_push_revertsWithPaymentRefusedAndKeepsTheCredit() public {
+        Refusing refusing = new Refusing();
+        _admitProxy(address(refusing), makeAddr("its operator"));
+        _exitedBond(address(refusing), address(0), 50);
+        vm.expectRevert(abi.encodeWithSelector(ITreasury.PaymentRefused.selector, address(refusing)));
+        _treasury.push(address(refusing), address(0));
+        assertEq(_credit(address(refusing), address(0)), 50);
+        refusing.relent();
+        _treasury.push(address(refusing), address(0));
+        assertEq(address(refusing).balance, 50);
+    }
+
+    function test_push_cantBeReentered() public {
+        _bondAll(address(0));
+        Greedy greedy = new Greedy(_treasury);
+        _admitProxy(address(greedy), makeAddr("its operator"));
+        greedy.bond{value: 50}();
+        skip(40 days);
+        _treasury.completeExit(address(greedy), address(0));
+        vm.expectRevert(abi.encodeWithSelector(ITreasury.PaymentRefused.selector, address(greedy)));
+        _treasury.push(address(greedy), address(0));
+        assertEq(_credit(address(greedy), address(0)), 50);
+    }
+
+    function test_studiesFunctions_revertWithNotStudies() public {
+        bytes memory notStudies = abi.encodeWithSelector(ITreasury.NotStudies.selector, STRANGER);
+        vm.startPrank(STRANGER);
+        vm.expectRevert(notStudies);
+        _treasury.fund(1, address(0), STRANGER, 0);
+        vm.expectRevert(notStudies);
+        _treasury.payFromEscrow(1, address(0), STRANGER, 0);
+    }
+
+    function test_enrolmentsFunctions_revertWithNotEnrolments() public {
+        bytes memory notEnrolments = abi.encodeWithSelector(ITreasury.NotEnrolments.selector, STRANGER);
+        address[] memory nobody = new address[](0);
+        vm.startPrank(STRANGER);
+        vm.expectRevert(notEnrolments);
+        _treasury.lock(nobody, address(0), 0);
+        vm.expectRevert(notEnrolments);
+        _treasury.unlock(nobody, address(0), 0);
+        vm.expectRevert(notEnrolments);
+        _treasury.slash(nobody, address(0), 0, STRANGER, 0);
+    }
+
+    function test_payFromEscrow_revertsWithEscrowTooSmall() public {
+        uint256 studyId = _openStudy(_terms(address(0)));
+        uint256 held = _treasury.escrowOf(studyId);
+        vm.startPrank(address(_studies));
+        vm.expectRevert(abi.encodeWithSelector(ITreasury.EscrowTooSmall.selector, studyId, held, held + 1));
+        _treasury.payFromEscrow(studyId, address(0), STRANGER, held + 1);
+    }
+
+    /// @dev Bond that went in and out again: the simplest credit.
+    function _exitedBond(address proxy, address token, uint256 amount) private {
+        _bond(proxy, token, amount);
+        vm.prank(proxy);
+        _treasury.requestExit(token, amount);
+        skip(40 days);
+        _treasury.completeExit(proxy, token);
+    }
+}
