@@ -1,0 +1,170 @@
+//! `prover setup`: keys, and the verifying key for snarkjs and the chain.
+#![allow(
+    clippy::print_stdout,
+    reason = "a verb's result goes to standard output"
+)]
+
+use super::failure::{Class, Failure};
+use clap::{Args, Subcommand};
+use prover::circuit::artefacts::{Artefacts, DEFAULT_FOLDER};
+use prover::circuit::ArtefactError;
+use prover::keys::{development, solidity, ProvingKey, VerifyingKey};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The committed verifying key, from the repository's root.
+const VERIFYING_KEY: &str = "circuits/keys/eligibility_8.dev.vkey.json";
+/// The committed verifier contract, from the repository's root.
+const CONTRACT: &str = "contracts/src/verifiers/EligibilityVerifier8.sol";
+/// Its name.
+const CONTRACT_NAME: &str = "EligibilityVerifier8";
+
+/// Make keys; export the verifying key.
+#[derive(Args)]
+#[command(after_help = "Example: prover setup dev --check")]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    Dev(Dev),
+    ExportVkey(Export),
+    ExportVerifier(Export),
+    Inspect(Inspect),
+}
+
+/// Make the development key from its public seed, unless it is there; compare it with the committed verifying key.
+#[derive(Args)]
+#[command(after_help = "Example: prover setup dev")]
+struct Dev {
+    /// Folder of the compiled circuits, where the key goes.
+    #[arg(long, value_name = "DIR", default_value = DEFAULT_FOLDER)]
+    artefacts: PathBuf,
+    /// Root of the repository, where the verifying key and the contract are committed.
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    repository: PathBuf,
+    /// Make the key afresh, to show that the seed still gives it.
+    #[arg(long)]
+    check: bool,
+    /// Rewrite the committed verifying key and contract.
+    #[arg(long, conflicts_with = "check")]
+    update: bool,
+}
+
+/// Write the verifying key: as snarkjs' JSON (export-vkey) or as a Solidity contract (export-verifier).
+#[derive(Args)]
+#[command(
+    after_help = "Example: prover setup export-vkey --key target/circuits/eligibility_8.dev.pk --out vkey.json"
+)]
+struct Export {
+    /// The proving key.
+    #[arg(
+        long,
+        value_name = "FILE",
+        default_value = "target/circuits/eligibility_8.dev.pk"
+    )]
+    key: PathBuf,
+    /// Where to write; standard output if not given.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+/// Say what a proving key was made for and from.
+#[derive(Args)]
+#[command(after_help = "Example: prover setup inspect target/circuits/eligibility_8.dev.pk")]
+struct Inspect {
+    /// The proving key.
+    key: PathBuf,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
+    match &arguments.task {
+        Task::Dev(dev) => self::dev(dev),
+        Task::ExportVkey(export) => write(export, &verifying_key(&export.key)?.to_json()),
+        Task::ExportVerifier(export) => {
+            let key = verifying_key(&export.key)?;
+            write(export, &solidity::contract(&key, CONTRACT_NAME))
+        }
+        Task::Inspect(inspect) => self::inspect(&inspect.key),
+    }
+}
+
+fn dev(arguments: &Dev) -> Result<(), Failure> {
+    let artefacts = Artefacts::open(&arguments.artefacts).map_err(artefact)?;
+    if arguments.check {
+        fs::remove_file(artefacts.development_key())
+            .or_else(|error| match error.kind() {
+                std::io::ErrorKind::NotFound => Ok(()),
+                _ => Err(error),
+            })
+            .map_err(|error| Failure::file(&artefacts.development_key(), &error))?;
+    }
+    let key = development::ensure(&artefacts).map_err(artefact)?;
+    let verifying = key.verifying_key().map_err(artefact)?;
+    let committed = [
+        (VERIFYING_KEY, verifying.to_json()),
+        (CONTRACT, solidity::contract(&verifying, CONTRACT_NAME)),
+    ];
+    for (path, text) in committed {
+        let path = arguments.repository.join(path);
+        if arguments.update {
+            write_text(&path, &text)?;
+        } else {
+            compare(&path, &text)?;
+        }
+    }
+    println!("{}", artefacts.development_key().display());
+    Ok(())
+}
+
+fn inspect(path: &Path) -> Result<(), Failure> {
+    let key = ProvingKey::read(path).map_err(artefact)?;
+    let verifying = key.verifying_key().map_err(artefact)?;
+    let report = serde_json::json!({
+        "development": key.is_development(),
+        "seed": key.seed(),
+        "r1csSha256": hex::encode(key.r1cs_digest()),
+        "verifyingKeyHash": format!("0x{}", hex::encode(verifying.hash())),
+    });
+    println!("{report:#}");
+    Ok(())
+}
+
+fn verifying_key(path: &Path) -> Result<VerifyingKey, Failure> {
+    let key = ProvingKey::read(path).map_err(artefact)?;
+    key.verifying_key().map_err(artefact)
+}
+
+fn write(export: &Export, text: &str) -> Result<(), Failure> {
+    if let Some(path) = &export.out {
+        return write_text(path, text);
+    }
+    print!("{text}");
+    Ok(())
+}
+
+fn write_text(path: &Path, text: &str) -> Result<(), Failure> {
+    fs::write(path, text).map_err(|error| Failure::file(path, &error))
+}
+
+/// A committed file that differs is drift.
+fn compare(path: &Path, expected: &str) -> Result<(), Failure> {
+    let found = fs::read_to_string(path).map_err(|error| Failure::file(path, &error))?;
+    if found == expected {
+        return Ok(());
+    }
+    let message = format!("{} is not what the development key gives", path.display());
+    Err(Failure::new(Class::Input, message)
+        .hint("if the circuit was meant to change: prover setup dev --update"))
+}
+
+/// What is wrong with circuit files or keys, and what makes them.
+pub(super) fn artefact(error: ArtefactError) -> Failure {
+    let class = match &error {
+        ArtefactError::File { .. } => Class::File,
+        _ => Class::Input,
+    };
+    Failure::new(class, error).hint("make keys builds the circuit and its development key")
+}
