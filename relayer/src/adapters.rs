@@ -1,0 +1,9 @@
+//! The ports' implementations: each outside library is named in one of these modules only.
+
+pub mod books;
+pub mod chain;
+pub mod index;
+pub mod keystore;
+pub mod prover;
+pub mod shelf;
+pub mod storage;

@@ -1,0 +1,27 @@
+//! The chain through JSON-RPC: the only module that names `ethers`.
+//!
+//! * [`node`]: one node, with its errors sorted; [`transactor`]: what the outbox needs of it
+//! * [`outbox`], [`sign`]: transactions that come about once
+//! * [`encode`], [`events`], [`read`]: calls, events and views between the contracts' types and the domain's
+//! * [`reverts`]: custom errors as causes of the closed list
+//! * [`artefacts`], [`bindings`], [`deploy`]: the compiled contracts, embedded
+//!
+//! Legacy transactions only, as every QBFT engine takes them.
+
+mod artefacts;
+mod bindings;
+mod connect;
+mod convert;
+mod deploy;
+mod encode;
+mod events;
+mod node;
+mod outbox;
+mod read;
+mod reverts;
+mod sign;
+mod transactor;
+mod write;
+
+pub use connect::{ChainLedger, ChainSettings};
+pub use deploy::ChainDeployer;

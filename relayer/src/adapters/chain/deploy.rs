@@ -1,0 +1,266 @@
+//! Deploying the contracts.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use async_trait::async_trait;
+use ethers::abi::{AbiEncode, Token, Tokenizable};
+
+use super::{
+    artefacts::{address_token, Contract},
+    bindings::studies,
+    connect::{verifying_key_hash, ChainSettings},
+    convert, encode,
+    node::Node,
+    outbox::Outbox,
+    sign::TransactionSigner,
+    transactor::Transactor,
+};
+use crate::{
+    domain::{
+        ids::{Address, VerifyingKeyHash},
+        network::Contracts,
+        signer::EvmKey,
+    },
+    ports::{
+        deployment::{ChainIdentity, Deployed, Deployer, DeploymentPlan, Founding, Progress},
+        index::{Effect, OutboxStore, QueuedTransaction},
+        ledger::{Call, LedgerError},
+    },
+};
+
+/// Number of openings of the one circuit size that is deployed.
+const OPENINGS: u8 = 8;
+
+/// Deploys from an account.
+pub struct ChainDeployer {
+    node: Node,
+    outbox: Outbox,
+    chain: ChainIdentity,
+}
+
+impl ChainDeployer {
+    /// Asks the node which chain it serves.
+    ///
+    /// # Errors
+    /// [`LedgerError::Unreachable`], [`LedgerError::Node`].
+    pub async fn identify(settings: &ChainSettings) -> Result<ChainIdentity, LedgerError> {
+        let node = settings.node()?;
+        Ok(ChainIdentity {
+            chain_id: node.chain_id().await?,
+            genesis: node.genesis().await?,
+        })
+    }
+
+    /// A deployer on a chain, from the account of `key`, with its outbox for this chain.
+    ///
+    /// # Errors
+    /// [`LedgerError::WrongNetwork`] if the settings name no node.
+    pub fn new(
+        settings: &ChainSettings,
+        chain: ChainIdentity,
+        key: EvmKey,
+        store: Arc<dyn OutboxStore>,
+    ) -> Result<Self, LedgerError> {
+        let node = settings.node()?;
+        let signer = TransactionSigner {
+            key,
+            chain_id: chain.chain_id,
+            gas_price: settings.gas_price,
+        };
+        let outbox = Outbox::new(Arc::new(node.clone()), store, signer, settings.patience());
+        Ok(Self {
+            node,
+            outbox,
+            chain,
+        })
+    }
+
+    async fn deploy_contract(
+        &self,
+        plan: &DeploymentPlan,
+        contract: Contract,
+        founding: &Founding,
+        progress: Progress<'_>,
+    ) -> Result<(), LedgerError> {
+        let expected = address_of(plan, contract);
+        if !self.node.code(expected).await?.is_empty() {
+            return Ok(());
+        }
+        let data = init_code(plan, contract, founding)?;
+        let transaction = QueuedTransaction {
+            sender: self.outbox.sender(),
+            to: None,
+            value: 0,
+            data,
+        };
+        let effect = Effect::once(format!("deploy:{}:{}", plan.first_nonce, contract.name()));
+        let included = self.outbox.submit(&effect, &transaction).await?;
+        if included.created != Some(expected) {
+            return Err(LedgerError::WrongNetwork(format!(
+                "{} has not the planned address: the account {} has sent something else in between",
+                contract.name(),
+                plan.account
+            )));
+        }
+        progress(&format!(
+            "{} at {expected} ({} gas)",
+            contract.name(),
+            included.gas
+        ));
+        Ok(())
+    }
+
+    /// Names the verifier, and lets studies pay in the native coin.
+    async fn set_up(&self, contracts: &Contracts, founding: &Founding) -> Result<(), LedgerError> {
+        let verifier = contracts
+            .verifiers
+            .get(&OPENINGS)
+            .copied()
+            .unwrap_or_default();
+        let call = studies::SetVerifierCall {
+            openings: OPENINGS,
+            verifier: convert::address(verifier),
+        };
+        let transaction = QueuedTransaction {
+            sender: self.outbox.sender(),
+            to: Some(contracts.studies),
+            value: 0,
+            data: call.encode(),
+        };
+        let effect = Effect::once(format!("set-verifier:{}:{OPENINGS}", contracts.studies));
+        self.outbox.submit(&effect, &transaction).await?;
+
+        let call = Call::SetTokenBounds {
+            token: Address::default(),
+            bounds: founding.native,
+        };
+        let transaction = encode::transaction(contracts, self.outbox.sender(), &call);
+        let effect = Effect::once(format!("native-bounds:{}", contracts.members));
+        self.outbox.submit(&effect, &transaction).await?;
+        Ok(())
+    }
+
+    async fn key_hashes(
+        &self,
+        contracts: &Contracts,
+    ) -> Result<BTreeMap<u8, VerifyingKeyHash>, LedgerError> {
+        let mut hashes = BTreeMap::new();
+        for (openings, verifier) in &contracts.verifiers {
+            hashes.insert(*openings, verifying_key_hash(&self.node, *verifier).await?);
+        }
+        Ok(hashes)
+    }
+}
+
+#[async_trait]
+impl Deployer for ChainDeployer {
+    fn chain(&self) -> ChainIdentity {
+        self.chain
+    }
+
+    fn account(&self) -> Address {
+        self.outbox.sender()
+    }
+
+    async fn plan(&self) -> Result<DeploymentPlan, LedgerError> {
+        let account = self.outbox.sender();
+        let first_nonce = self.node.nonce(account).await?;
+        Ok(DeploymentPlan {
+            genesis: self.chain.genesis,
+            account,
+            first_nonce,
+            first_block: self.node.head().await?.number,
+        })
+    }
+
+    async fn deploy(
+        &self,
+        plan: &DeploymentPlan,
+        founding: &Founding,
+        progress: Progress<'_>,
+    ) -> Result<Deployed, LedgerError> {
+        for contract in Contract::ALL {
+            self.deploy_contract(plan, contract, founding, progress)
+                .await?;
+        }
+        let contracts = addresses(plan);
+        self.set_up(&contracts, founding).await?;
+        progress("verifier named, bounds of the native coin set");
+        let verifying_key_hashes = self.key_hashes(&contracts).await?;
+        Ok(Deployed {
+            contracts,
+            verifying_key_hashes,
+        })
+    }
+}
+
+/// Contracts are deployed in the order of [`Contract::ALL`], a nonce each.
+fn address_of(plan: &DeploymentPlan, contract: Contract) -> Address {
+    let place = Contract::ALL
+        .iter()
+        .take_while(|each| **each != contract)
+        .count() as u64;
+    let account = convert::address(plan.account);
+    convert::from_address(ethers::utils::get_contract_address(
+        account,
+        plan.first_nonce + place,
+    ))
+}
+
+fn addresses(plan: &DeploymentPlan) -> Contracts {
+    let at = |contract| address_of(plan, contract);
+    Contracts {
+        access_manager: at(Contract::AccessManager),
+        members: at(Contract::Members),
+        registry: at(Contract::RecordRegistry),
+        treasury: at(Contract::Treasury),
+        studies: at(Contract::Studies),
+        enrolments: at(Contract::Enrolments),
+        verifiers: BTreeMap::from([(OPENINGS, at(Contract::EligibilityVerifier8))]),
+    }
+}
+
+fn init_code(
+    plan: &DeploymentPlan,
+    contract: Contract,
+    founding: &Founding,
+) -> Result<Vec<u8>, LedgerError> {
+    let poseidon = Contract::PoseidonT3;
+    let libraries = BTreeMap::from([(poseidon.name(), address_of(plan, poseidon))]);
+    contract
+        .artefact()?
+        .init_code(&libraries, &arguments(plan, contract, founding))
+}
+
+/// The constructor's arguments.
+fn arguments(plan: &DeploymentPlan, contract: Contract, founding: &Founding) -> Vec<Token> {
+    let at = |contract| address_token(address_of(plan, contract));
+    match contract {
+        Contract::PoseidonT3 | Contract::EligibilityVerifier8 => Vec::new(),
+        Contract::AccessManager => vec![address_token(plan.account)],
+        Contract::Members => vec![
+            at(Contract::AccessManager),
+            address_token(founding.consortium_account),
+            encode::encode_bounds(&founding.bounds).into_token(),
+        ],
+        Contract::RecordRegistry => vec![at(Contract::Members)],
+        Contract::Treasury => vec![
+            at(Contract::Members),
+            at(Contract::Studies),
+            at(Contract::Enrolments),
+        ],
+        Contract::Studies => vec![
+            at(Contract::AccessManager),
+            at(Contract::Members),
+            at(Contract::RecordRegistry),
+            at(Contract::Treasury),
+            at(Contract::Enrolments),
+        ],
+        Contract::Enrolments => vec![
+            at(Contract::Members),
+            at(Contract::RecordRegistry),
+            at(Contract::Treasury),
+            at(Contract::Studies),
+        ],
+    }
+}

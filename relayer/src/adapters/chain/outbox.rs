@@ -1,0 +1,243 @@
+//! Transactions that come about once, whatever crashes.
+//!
+//! A transaction is stored before anything is done with it, signed with a nonce of its own in the same database
+//! transaction that reserves the nonce, and stored signed before it is sent. What was signed is only ever sent again,
+//! never replaced, until it is in a block or its nonce has gone to another transaction, so killing the process at any
+//! point and asking for the same effect again neither loses a transaction nor doubles its effect.
+
+#[cfg(test)]
+mod tests;
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::time::Instant;
+
+use super::{
+    sign::TransactionSigner,
+    transactor::{Mined, Sent, Transactor},
+};
+use crate::{
+    domain::ids::Address,
+    ports::{
+        index::{
+            Effect, Included, OutboxEntry, OutboxState, OutboxStore, QueuedTransaction,
+            SignedTransaction,
+        },
+        ledger::LedgerError,
+    },
+};
+
+/// How the outbox waits.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Patience {
+    /// Blocks that must stand on a transaction, its own included, before it counts.
+    pub(super) finality: u64,
+    /// Time between two looks for the receipt.
+    pub(super) poll: Duration,
+    /// Time between two sendings.
+    pub(super) resend: Duration,
+    /// Time after which waiting is given up; the transaction stays under way.
+    pub(super) give_up: Duration,
+}
+
+/// The outbox of one account.
+pub(super) struct Outbox {
+    node: Arc<dyn Transactor>,
+    store: Arc<dyn OutboxStore>,
+    signer: TransactionSigner,
+    patience: Patience,
+}
+
+/// Where a signed transaction has ended.
+enum Ending {
+    Included(Included),
+    Reverted {
+        block: u64,
+    },
+    /// Its nonce has gone to another transaction.
+    Displaced,
+}
+
+impl Outbox {
+    pub(super) fn new(
+        node: Arc<dyn Transactor>,
+        store: Arc<dyn OutboxStore>,
+        signer: TransactionSigner,
+        patience: Patience,
+    ) -> Self {
+        Self {
+            node,
+            store,
+            signer,
+            patience,
+        }
+    }
+
+    /// The account that signs.
+    pub(super) fn sender(&self) -> Address {
+        self.signer.address()
+    }
+
+    /// Brings an effect about, or returns what came of it before.
+    pub(super) async fn submit(
+        &self,
+        effect: &Effect,
+        transaction: &QueuedTransaction,
+    ) -> Result<Included, LedgerError> {
+        let entry = self.store.enqueue(effect, transaction).await?;
+        self.see_through(entry).await
+    }
+
+    /// Sees every transaction through that was under way when an earlier process ended. One that can't be is logged
+    /// and left for the next time.
+    pub(super) async fn resume(&self) -> Result<(), LedgerError> {
+        for entry in self.store.unsettled(self.sender()).await? {
+            let effect = entry.effect.clone();
+            if let Err(error) = self.see_through(entry).await {
+                tracing::warn!(effect, %error, "a transaction under way was not seen through");
+            }
+        }
+        Ok(())
+    }
+
+    async fn see_through(&self, mut entry: OutboxEntry) -> Result<Included, LedgerError> {
+        loop {
+            let signed = match entry.state {
+                OutboxState::Included(included) => return Ok(included),
+                OutboxState::Signed(ref signed) => signed.clone(),
+                OutboxState::Queued => self.sign_and_send(&entry).await?,
+                OutboxState::Failed => {
+                    return Err(LedgerError::Malformed(format!(
+                        "effect `{}` has failed",
+                        entry.effect
+                    )))
+                }
+            };
+            match self.await_ending(&signed).await? {
+                Ending::Included(included) => {
+                    self.store
+                        .settle(entry.id, &OutboxState::Included(included))
+                        .await?;
+                    return Ok(included);
+                }
+                Ending::Reverted { block } => {
+                    let cause = self.node.explain(&entry.transaction, block).await;
+                    self.store.settle(entry.id, &OutboxState::Failed).await?;
+                    return Err(cause);
+                }
+                Ending::Displaced => {
+                    self.store.release(entry.id).await?;
+                    entry.state = OutboxState::Queued;
+                }
+            }
+        }
+    }
+
+    /// Tries a queued transaction, signs it if it would succeed, and sends it for the first time.
+    async fn sign_and_send(&self, entry: &OutboxEntry) -> Result<SignedTransaction, LedgerError> {
+        let gas = match self.node.estimate(&entry.transaction).await {
+            Ok(gas) => gas,
+            Err(error @ (LedgerError::Refused { .. } | LedgerError::Node { .. })) => {
+                self.store.settle(entry.id, &OutboxState::Failed).await?;
+                return Err(error);
+            }
+            Err(error) => return Err(error),
+        };
+        let chain_nonce = self.node.nonce(self.sender()).await?;
+        let sign = |nonce| self.signer.sign(&entry.transaction, nonce, gas);
+        let signed = self.store.sign_next(entry.id, chain_nonce, &sign).await?;
+        if let Ok(Sent::Refused(reason)) = self.node.send(&signed.raw).await {
+            // No node has it, so it can be given up, unless another process already counts on its nonce.
+            if self.store.withdraw(entry.id).await? {
+                return Err(LedgerError::Node {
+                    method: "eth_sendRawTransaction".to_owned(),
+                    reason,
+                });
+            }
+        }
+        Ok(signed)
+    }
+
+    async fn await_ending(&self, signed: &SignedTransaction) -> Result<Ending, LedgerError> {
+        let start = Instant::now();
+        let mut next_sending = start;
+        loop {
+            let mined = self.node.mined(signed.hash).await?;
+            if let Some(mined) = mined {
+                if self.is_final(&mined).await? {
+                    return Ok(ending_of(signed.hash, &mined));
+                }
+            } else if Instant::now() >= next_sending {
+                if self.send_again(signed).await? {
+                    return Ok(Ending::Displaced);
+                }
+                next_sending = Instant::now() + self.patience.resend;
+            }
+            let waited = start.elapsed();
+            if waited >= self.patience.give_up {
+                let hash = format!("0x{}", hex::encode(signed.hash));
+                return Err(LedgerError::NotIncluded {
+                    hash,
+                    waited_s: waited.as_secs(),
+                });
+            }
+            tokio::time::sleep(self.patience.poll).await;
+        }
+    }
+
+    async fn is_final(&self, mined: &Mined) -> Result<bool, LedgerError> {
+        if self.patience.finality <= 1 {
+            return Ok(true);
+        }
+        Ok(self.node.height().await? + 1 >= mined.block + self.patience.finality)
+    }
+
+    /// Sends everything of this account that is under way up to `signed` again: an earlier transaction that was lost
+    /// would hold it back. Says whether `signed` has been displaced.
+    async fn send_again(&self, signed: &SignedTransaction) -> Result<bool, LedgerError> {
+        for entry in self.store.unsettled(self.sender()).await? {
+            let OutboxState::Signed(earlier) = &entry.state else {
+                continue;
+            };
+            if earlier.nonce < signed.nonce {
+                let answer = self.node.send(&earlier.raw).await?;
+                tracing::debug!(
+                    effect = entry.effect,
+                    ?answer,
+                    "sent an earlier transaction again"
+                );
+            }
+        }
+        match self.node.send(&signed.raw).await? {
+            Sent::Accepted => Ok(false),
+            Sent::NonceUsed => self.is_displaced(signed).await,
+            Sent::Refused(reason) => {
+                tracing::warn!(
+                    hash = hex::encode(signed.hash),
+                    reason,
+                    "the node refuses a transaction"
+                );
+                Ok(false)
+            }
+        }
+    }
+
+    /// The nonce is used: by another transaction, or by this one in a block that came just now?
+    async fn is_displaced(&self, signed: &SignedTransaction) -> Result<bool, LedgerError> {
+        let used = self.node.nonce(self.sender()).await? > signed.nonce;
+        Ok(used && self.node.mined(signed.hash).await?.is_none())
+    }
+}
+
+fn ending_of(hash: [u8; 32], mined: &Mined) -> Ending {
+    if mined.succeeded {
+        Ending::Included(Included {
+            hash,
+            block: mined.block,
+            gas: mined.gas,
+            created: mined.created,
+        })
+    } else {
+        Ending::Reverted { block: mined.block }
+    }
+}

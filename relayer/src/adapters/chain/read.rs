@@ -1,0 +1,7 @@
+//! Views of the contracts, as the ports ask for them.
+
+mod chain;
+mod enrolments;
+mod members;
+mod registry;
+mod studies;

@@ -1,0 +1,85 @@
+//! Eligibility proofs by the circuit's own prover, loaded when the first proof is asked for.
+
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+
+use prover::circuit::inputs::EligibilityInputs;
+use prover::circuit::{ArtefactError, ProveError, Prover};
+
+use crate::domain::enrolment::ProofWords;
+use crate::domain::failure::{Failure, FailureCode};
+use crate::domain::ids::VerifyingKeyHash;
+use crate::ports::proving::EligibilityProver;
+
+/// The prover of a folder of compiled circuits.
+pub struct CircuitProver {
+    folder: PathBuf,
+    loaded: Mutex<Option<Prover>>,
+}
+
+impl CircuitProver {
+    /// The circuits in `folder`; nothing is read yet, since it takes seconds.
+    pub fn new(folder: PathBuf) -> Self {
+        Self {
+            folder,
+            loaded: Mutex::new(None),
+        }
+    }
+
+    fn with<T>(&self, work: impl FnOnce(&Prover) -> Result<T, Failure>) -> Result<T, Failure> {
+        let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+        if loaded.is_none() {
+            *loaded = Some(Prover::load(&self.folder).map_err(|error| artefacts(&error))?);
+        }
+        match loaded.as_ref() {
+            Some(prover) => work(prover),
+            None => Err(Failure::new(
+                FailureCode::Internal,
+                "the prover was not loaded",
+            )),
+        }
+    }
+}
+
+impl EligibilityProver for CircuitProver {
+    fn verifying_key_hash(&self) -> Result<VerifyingKeyHash, Failure> {
+        self.with(|prover| Ok(VerifyingKeyHash::new(prover.verifier().key_hash())))
+    }
+
+    fn prove(&self, inputs: &EligibilityInputs) -> Result<ProofWords, Failure> {
+        self.with(|prover| {
+            let made = prover.prove(inputs).map_err(|error| refused(&error))?;
+            let words = made.proof.to_contract();
+            let [b_x, b_y] = words.b;
+            Ok([
+                words.a[0], words.a[1], b_x[0], b_x[1], b_y[0], b_y[1], words.c[0], words.c[1],
+            ])
+        })
+    }
+}
+
+fn artefacts(error: &ArtefactError) -> Failure {
+    let code = match error {
+        ArtefactError::File { .. } => FailureCode::NotFound,
+        _ => FailureCode::Malformed,
+    };
+    Failure::new(code, format!("the circuit's files: {error}"))
+        .with_hint("`make circuits keys` builds them; MEDSHARE_CIRCUITS names their folder.")
+}
+
+fn refused(error: &ProveError) -> Failure {
+    let code = match error {
+        ProveError::Expired { .. } => FailureCode::RecordExpired,
+        ProveError::TooOld { .. } => FailureCode::RecordTooOld,
+        ProveError::PurposesNotConsented(_) => FailureCode::PurposeNotConsented,
+        ProveError::CriterionNotMet { .. } => FailureCode::CriterionNotMet,
+        ProveError::ReferenceTime { .. } => FailureCode::ReferenceTimeWrong,
+        ProveError::WrongCriteria => FailureCode::CriteriaMismatch,
+        ProveError::WrongFacts => FailureCode::CommitmentMismatch,
+        ProveError::WrongPath | ProveError::ZeroRoot => FailureCode::CommitmentNotInRegistry,
+        ProveError::WrongIdentity => FailureCode::WrongKey,
+        ProveError::TooManyOpenings(_) | ProveError::SlotCount(_) => FailureCode::CriteriaInvalid,
+        _ => FailureCode::Internal,
+    };
+    Failure::new(code, error.to_string())
+}

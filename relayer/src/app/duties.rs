@@ -1,0 +1,176 @@
+//! What a proxy does by itself: it attests, ends enrolments whose windows have passed, pays out credits, and destroys
+//! fragments that nobody may use any more.
+
+use super::proxy::Proxy;
+use crate::domain::eip712::{Attestation, TypedMessage};
+use crate::domain::enrolment::{
+    slot_numbers, Enrolment, EnrolmentKey, EnrolmentState, SlotAttestation,
+};
+use crate::domain::failure::{Failure, FailureCode};
+use crate::domain::ids::Address;
+use crate::domain::study::{Study, Window};
+use crate::ports::index::GrantEntry;
+use crate::ports::ledger::{BlockRef, Call, LedgerError, OnEnrolment};
+
+/// Seconds by which each further slot waits before it calls an ending that anyone may call: so that not all do at once.
+const STAGGER_S: u64 = 5;
+
+impl Proxy {
+    /// Goes through the grants held and does for each what is due. One that fails does not hold up the others.
+    ///
+    /// # Errors
+    /// Only if chain or index can't be read at all.
+    pub async fn attend(&self) -> Result<(), Failure> {
+        let head = self.ledger.head().await?;
+        for grant in self.index.grants().await? {
+            if let Err(failure) = self.attend_grant(&grant, &head).await {
+                let study = grant.key.study;
+                tracing::warn!(%study, code = %failure.code(), %failure, "a duty could not be done");
+            }
+        }
+        Ok(self.index.forget_expired(self.clock.now()).await?)
+    }
+
+    async fn attend_grant(&self, grant: &GrantEntry, head: &BlockRef) -> Result<(), Failure> {
+        if !grant.enrolled && grant.promised_until >= head.time {
+            return Ok(());
+        }
+        let key = EnrolmentKey {
+            study_id: grant.key.study,
+            nullifier: grant.key.nullifier,
+        };
+        let enrolment = self.ledger.enrolment(key).await?.filter(|enrolment| {
+            enrolment.attempt == grant.key.attempt && enrolment.details.grant_digest == grant.digest
+        });
+        let Some(enrolment) = enrolment else {
+            return self.destroy(&grant.key).await;
+        };
+        let study = self.study(key.study_id).await?;
+        match enrolment.state {
+            EnrolmentState::Enrolled => self.attend_enrolled(grant, &study, &enrolment, head).await,
+            EnrolmentState::Delivered => self.attend_delivered(&study, &enrolment, head).await,
+            EnrolmentState::Settled => self.attend_settled(grant, &study, &enrolment).await,
+            EnrolmentState::Refunded | EnrolmentState::Revoked => self.destroy(&grant.key).await,
+        }
+    }
+
+    async fn attend_enrolled(
+        &self,
+        grant: &GrantEntry,
+        study: &Study,
+        enrolment: &Enrolment,
+        head: &BlockRef,
+    ) -> Result<(), Failure> {
+        let window = study.terms.delivery_window;
+        if has_passed(&window, enrolment, head, self.patience(study)) {
+            return self.end(&Call::Refund(on(enrolment))).await;
+        }
+        let half_passed = head.time >= enrolment.since + u64::from(window.seconds) / 2;
+        if grant.attested || !half_passed {
+            return Ok(());
+        }
+        self.attest(study, enrolment).await?;
+        Ok(self.index.mark_attested(&grant.key).await?)
+    }
+
+    /// A slot attests whether or not the institution has fetched: it answers for being able to serve.
+    async fn attest(&self, study: &Study, enrolment: &Enrolment) -> Result<(), Failure> {
+        let slot = self
+            .slot_in(study)
+            .filter(|slot| slot_numbers(enrolment.details.slots).any(|carried| carried == *slot));
+        let Some(slot) = slot else { return Ok(()) };
+        let attestation = Attestation {
+            study_id: enrolment.key.study_id,
+            nullifier: enrolment.key.nullifier,
+            attempt: enrolment.attempt,
+        };
+        let signature = attestation.sign(&self.domain, &self.key);
+        let attestations = vec![SlotAttestation { slot, signature }];
+        self.end(&Call::Attest {
+            on: on(enrolment),
+            attestations,
+        })
+        .await
+    }
+
+    async fn attend_delivered(
+        &self,
+        study: &Study,
+        enrolment: &Enrolment,
+        head: &BlockRef,
+    ) -> Result<(), Failure> {
+        if has_passed(
+            &study.terms.challenge_window,
+            enrolment,
+            head,
+            self.patience(study),
+        ) {
+            self.end(&Call::Settle(on(enrolment))).await?;
+        }
+        Ok(())
+    }
+
+    async fn attend_settled(
+        &self,
+        grant: &GrantEntry,
+        study: &Study,
+        enrolment: &Enrolment,
+    ) -> Result<(), Failure> {
+        if self.settings.push_credits {
+            self.push(enrolment.payout, study.terms.token).await?;
+        }
+        if self.is_forgotten(enrolment).await? {
+            self.destroy(&grant.key).await?;
+        }
+        Ok(())
+    }
+
+    /// Pays a credit out to its owner.
+    async fn push(&self, account: Address, token: Address) -> Result<(), Failure> {
+        if self.ledger.credit(account, token).await? == 0 {
+            return Ok(());
+        }
+        self.end(&Call::Push { account, token }).await
+    }
+
+    /// Makes a call that another slot may have made before: then there is nothing left to do.
+    async fn end(&self, call: &Call) -> Result<(), Failure> {
+        match self.ledger.submit(call).await {
+            Ok(included) => {
+                tracing::info!(effect = call.effect().key, block = included.block, "done");
+                Ok(())
+            }
+            Err(LedgerError::Refused { code, detail }) if is_done_already(code) => {
+                tracing::debug!(effect = call.effect().key, detail, "done by another");
+                Ok(())
+            }
+            Err(other) => Err(other.into()),
+        }
+    }
+
+    /// How much later than it could this slot calls an ending.
+    fn patience(&self, study: &Study) -> u64 {
+        u64::from(self.slot_in(study).unwrap_or_default()) * STAGGER_S
+    }
+}
+
+fn is_done_already(code: FailureCode) -> bool {
+    matches!(
+        code,
+        FailureCode::WrongState | FailureCode::NothingToClaim | FailureCode::WindowOpen
+    )
+}
+
+fn on(enrolment: &Enrolment) -> OnEnrolment {
+    OnEnrolment {
+        key: enrolment.key,
+        attempt: enrolment.attempt,
+        details: enrolment.details,
+    }
+}
+
+/// Whether a window has passed, in seconds and in blocks, for at least `patience` seconds.
+fn has_passed(window: &Window, enrolment: &Enrolment, head: &BlockRef, patience: u64) -> bool {
+    head.time >= enrolment.since + u64::from(window.seconds) + patience
+        && head.number >= enrolment.since_block + u64::from(window.blocks)
+}

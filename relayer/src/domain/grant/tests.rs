@@ -1,0 +1,195 @@
+use ethers::abi::{encode, Token};
+
+use super::*;
+use crate::domain::enrolment::EnrolmentKey;
+use crate::domain::ids::{ContentHash, CriteriaHash, Nullifier, StudyId};
+use crate::domain::scalar::nonzero_scalar;
+use crate::domain::study::Window;
+
+const G: &str = "0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798";
+
+fn point(secret: &[u8; 32]) -> CompressedPoint {
+    let key = k256::SecretKey::from_slice(secret).unwrap().public_key();
+    CompressedPoint::new(&key.to_sec1_bytes()).unwrap()
+}
+
+fn context() -> PrecursorContext {
+    PrecursorContext {
+        receiving_key: G.parse().unwrap(),
+        chain_id: 31337,
+        enrolments: Address::new([1; 20]),
+        enrolment: EnrolmentKey {
+            study_id: StudyId::reduce(&[2; 32]),
+            nullifier: Nullifier::reduce(&[3; 32]),
+        },
+        attempt: 0,
+    }
+}
+
+fn slot(n: u8) -> GrantSlot {
+    GrantSlot {
+        proxy: Address::new([n; 20]),
+        fragment_id: [n; 32],
+        fragment_commitment: point(&nonzero_scalar(&[n; 32])),
+    }
+}
+
+fn grant() -> Grant {
+    let secret = nonzero_scalar(&[4; 32]);
+    let precursor = point(&secret);
+    let proof = precursor::prove(&secret, &precursor, &context()).unwrap();
+    Grant {
+        threshold: 2,
+        precursor,
+        proof,
+        slots: vec![slot(1), slot(2), slot(3)],
+    }
+}
+
+fn terms() -> StudyTerms {
+    let window = Window {
+        seconds: 60,
+        blocks: 10,
+    };
+    StudyTerms {
+        criteria_hash: CriteriaHash::default(),
+        criteria_document: ContentHash::default(),
+        agreement: ContentHash::default(),
+        receiving_key: G.parse().unwrap(),
+        proxies: grant().slots.iter().map(|slot| slot.proxy).collect(),
+        token: Address::default(),
+        price: 1,
+        fee: 1,
+        opens_at: 0,
+        closes_at: 1,
+        delivery_window: window,
+        challenge_window: window,
+        quota: 1,
+        max_record_age: 1,
+        minimum_records: 1,
+        purposes: 1,
+        openings: 8,
+        threshold: 2,
+    }
+}
+
+fn point_tokens(point: &CompressedPoint) -> [Token; 2] {
+    [
+        Token::FixedBytes(point.x().to_vec()),
+        Token::Uint(point.prefix().into()),
+    ]
+}
+
+#[test]
+fn the_encoding_is_solidity_s() {
+    let grant = grant();
+    let slots = grant.slots.iter().map(|slot| {
+        let [x, prefix] = point_tokens(&slot.fragment_commitment);
+        let id = Token::FixedBytes(slot.fragment_id.to_vec());
+        Token::Tuple(vec![
+            Token::Address(slot.proxy.to_bytes().into()),
+            id,
+            x,
+            prefix,
+        ])
+    });
+    let [precursor_x, precursor_prefix] = point_tokens(&grant.precursor);
+    let [proof_x, proof_prefix] = point_tokens(&grant.proof.point);
+    let tuple = Token::Tuple(vec![
+        Token::Uint(grant.threshold.into()),
+        precursor_x,
+        precursor_prefix,
+        proof_x,
+        proof_prefix,
+        Token::FixedBytes(grant.proof.scalar.to_vec()),
+        Token::Array(slots.collect()),
+    ]);
+    assert_eq!(grant.abi_encode(), encode(&[tuple]));
+}
+
+#[test]
+fn its_digest_is_pinned() {
+    let vectors: serde_json::Value =
+        serde_json::from_str(include_str!("../../../tests/vectors/grant.json")).unwrap();
+    assert_eq!(serde_json::to_value(grant()).unwrap(), vectors["grant"]);
+    assert_eq!(
+        grant().digest().to_string(),
+        vectors["digest"].as_str().unwrap()
+    );
+    let read: Grant = serde_json::from_value(vectors["grant"].clone()).unwrap();
+    assert_eq!(read, grant());
+}
+
+#[test]
+fn a_grant_must_fit_its_study() {
+    assert_eq!(grant().check(&terms(), &context()), Ok(()));
+    let other = StudyTerms {
+        threshold: 3,
+        ..terms()
+    };
+    assert!(matches!(
+        grant().check(&other, &context()),
+        Err(GrantError::Threshold { .. })
+    ));
+    let mut swapped = grant();
+    swapped.slots.swap(0, 1);
+    assert_eq!(
+        swapped.check(&terms(), &context()),
+        Err(GrantError::Proxies)
+    );
+    let mut fewer = grant();
+    fewer.slots.pop();
+    assert_eq!(fewer.check(&terms(), &context()), Err(GrantError::Proxies));
+    let mut repeated = grant();
+    repeated.slots[1].fragment_id = repeated.slots[0].fragment_id;
+    assert_eq!(
+        repeated.check(&terms(), &context()),
+        Err(GrantError::RepeatedId)
+    );
+    let later = PrecursorContext {
+        attempt: 1,
+        ..context()
+    };
+    assert!(matches!(
+        grant().check(&terms(), &later),
+        Err(GrantError::Precursor(_))
+    ));
+}
+
+#[test]
+fn a_fragment_must_be_the_pinned_one() {
+    let grant = grant();
+    let body = |id: [u8; 32], precursor: &CompressedPoint, commitment: &CompressedPoint| {
+        let parts: [&[u8]; 5] = [
+            &id,
+            &[1; 32],
+            precursor.as_bytes(),
+            commitment.as_bytes(),
+            &[1; 128],
+        ];
+        SecretFragment::new(&parts.concat()).unwrap()
+    };
+    let slot = grant.slots[0];
+    let good = body(
+        slot.fragment_id,
+        &grant.precursor,
+        &slot.fragment_commitment,
+    );
+    assert_eq!(grant.check_fragment(slot.proxy, &good), Ok(()));
+    let wrong = grant.check_fragment(grant.slots[1].proxy, &good);
+    assert_eq!(wrong, Err(GrantError::Fragment("id")));
+    assert_eq!(
+        grant.check_fragment(Address::default(), &good),
+        Err(GrantError::Proxies)
+    );
+    let other = body(slot.fragment_id, &grant.precursor, &grant.precursor);
+    let refused = grant.check_fragment(slot.proxy, &other);
+    assert_eq!(refused, Err(GrantError::Fragment("commitment")));
+    let other = body(
+        slot.fragment_id,
+        &slot.fragment_commitment,
+        &slot.fragment_commitment,
+    );
+    let refused = grant.check_fragment(slot.proxy, &other);
+    assert_eq!(refused, Err(GrantError::Fragment("precursor")));
+}
