@@ -1,0 +1,8 @@
+//! End-to-end tests over real processes: a chain, three proxies, and the commands that people use.
+//!
+//! [`World`] is a network on one machine with everybody in it; each test tells one story on a world of its own. The `relayer`
+//! program is the one beside the test: `cargo build --workspace --bins` makes it.
+
+pub mod world;
+
+pub use world::{code_of, Patient, World};

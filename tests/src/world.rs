@@ -1,0 +1,229 @@
+//! A network with everybody in it.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use relayer::sandbox::{Actor, CommandError, Stage, StageSettings};
+use serde_json::Value;
+
+/// Seconds and blocks of a delivery and of a challenge window.
+const WINDOW: (u64, u64) = (600, 5);
+
+/// A patient: an actor, and the request file made for the hospital.
+#[derive(Debug)]
+pub struct Patient {
+    /// Who runs the commands.
+    pub actor: Actor,
+    /// The request file.
+    pub request: String,
+    /// The file with the 24 words.
+    pub words: String,
+}
+
+/// A stage, and a folder that ends with it.
+#[derive(Debug)]
+pub struct World {
+    /// The network.
+    pub stage: Stage,
+    root: PathBuf,
+    _folder: tempfile::TempDir,
+}
+
+impl World {
+    /// Sets up a network.
+    ///
+    /// # Errors
+    /// A step of it fails.
+    pub async fn new() -> Result<Self> {
+        Self::with_storage(None).await
+    }
+
+    /// Sets up a network whose proxies store at a URL, `{}` standing for the proxy's number.
+    ///
+    /// # Errors
+    /// A step of it fails.
+    pub async fn with_storage(storage: Option<String>) -> Result<Self> {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("..")
+            .canonicalize()?;
+        std::env::set_current_dir(&root)?;
+        let folder = tempfile::tempdir()?;
+        let settings = StageSettings {
+            program: program()?,
+            folder: folder.path().to_owned(),
+            circuits: root.join("target/circuits"),
+            bounds: Vec::new(),
+            storage,
+        };
+        let stage = Stage::set_up(settings, |_, _| {}).await?;
+        Ok(Self {
+            stage,
+            root,
+            _folder: folder,
+        })
+    }
+
+    /// A patient more, with a request for the hospital.
+    ///
+    /// # Errors
+    /// A command fails.
+    pub fn patient(&self, name: &str) -> Result<Patient> {
+        let actor = self.stage.actor(name);
+        let file = |kind: &str| {
+            self.stage
+                .folder()
+                .join(format!("{name}.{kind}"))
+                .display()
+                .to_string()
+        };
+        let (words, request) = (file("words"), file("request"));
+        actor.run(&["patient", "new", "--words-file", &words])?;
+        actor.run(&["patient", "request", "--out", &request])?;
+        Ok(Patient {
+            actor,
+            request,
+            words,
+        })
+    }
+
+    /// Has a bundle of the repository certified for a patient, who imports it; gives the hospital's entry.
+    ///
+    /// # Errors
+    /// A command fails.
+    pub fn certify(&self, patient: &Patient, bundle: &str, more: &[&str]) -> Result<Value> {
+        let bundle = self.data("bundles", bundle);
+        let person = patient.actor.name().to_owned();
+        let mut args = vec![
+            "hospital",
+            "certify",
+            &bundle,
+            "--request",
+            &patient.request,
+            "--person",
+            &person,
+        ];
+        args.extend(more);
+        if !more.contains(&"--duo") && !more.contains(&"--consent") {
+            args.extend(["--duo", "GRU"]);
+        }
+        let certified = self.stage.hospital.run(&args)?;
+        patient.actor.run(&["patient", "import"])?;
+        Ok(certified["records"][0].clone())
+    }
+
+    /// Opens a study on the sample criteria for type 2 diabetes, 2 of 3; gives its id.
+    ///
+    /// # Errors
+    /// A command fails.
+    pub fn study(&self, more: &[&str]) -> Result<String> {
+        let agreement = self.stage.folder().join("agreement.md");
+        std::fs::write(&agreement, "The agreement.\n")?;
+        let agreement = agreement.display().to_string();
+        let criteria = self.data("criteria", "type-2-diabetes");
+        let window = format!("{}:{}", WINDOW.0, WINDOW.1);
+        let mut args = vec![
+            "institution",
+            "study",
+            "open",
+            "--criteria",
+            &criteria,
+            "--agreement",
+            &agreement,
+            "--price",
+            "1000",
+            "--fee",
+            "10",
+            "--quota",
+            "5",
+            "--threshold",
+            "2",
+            "--delivery-window",
+            &window,
+            "--challenge-window",
+            &window,
+        ];
+        if !more.contains(&"--purposes") {
+            args.extend(["--purposes", "biomedical"]);
+        }
+        args.extend(more);
+        let opened = self.stage.institution.run(&args)?;
+        Ok(opened["studyId"].as_str().context("a study id")?.to_owned())
+    }
+
+    /// Lets a delivery or challenge window pass.
+    ///
+    /// # Errors
+    /// The chain does not answer.
+    pub async fn pass_window(&self) -> Result<()> {
+        Ok(self.stage.chain.pass(WINDOW.0 + 1, WINDOW.1 + 1).await?)
+    }
+
+    /// Where a patient's first enrolment stands.
+    ///
+    /// # Errors
+    /// The command fails.
+    pub fn standing(&self, patient: &Patient) -> Result<Value> {
+        Ok(patient.actor.run(&["patient", "status"])?[0].clone())
+    }
+
+    /// What the payout account of an enrolment has and is owed: anyone may have pushed the credit already.
+    ///
+    /// # Errors
+    /// The chain does not answer.
+    pub async fn paid(&self, standing: &Value) -> Result<u128> {
+        let text = |name: &str| standing[name].as_str().unwrap_or_default().to_owned();
+        let balance = self.stage.chain.balance(&text("payout")).await?;
+        Ok(balance + text("credit").parse::<u128>().unwrap_or_default())
+    }
+
+    /// Waits until the first enrolment of a patient is in a state, for the proxies act by themselves.
+    ///
+    /// # Errors
+    /// It is not within half a minute.
+    pub async fn wait_for(&self, patient: &Patient, state: &str) -> Result<Value> {
+        let mut standing = Value::Null;
+        for _ in 0..60 {
+            standing = self.standing(patient)?;
+            if standing["state"] == state {
+                return Ok(standing);
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        }
+        anyhow::bail!("the enrolment is not {state} but {standing}")
+    }
+
+    fn data(&self, kind: &str, name: &str) -> String {
+        self.root
+            .join(format!("tests/data/{kind}/{name}.json"))
+            .display()
+            .to_string()
+    }
+}
+
+/// The cause that a failed command named.
+pub fn code_of<T: std::fmt::Debug>(result: Result<T, CommandError>) -> String {
+    let failed = match result {
+        Ok(value) => return format!("no failure but {value:?}"),
+        Err(failed) => failed,
+    };
+    let code = failed
+        .failure()
+        .and_then(|told| told["code"].as_str().map(str::to_owned));
+    code.unwrap_or_else(|| failed.to_string())
+}
+
+/// The `relayer` program beside the running test: `target/debug/deps/x` lies in the folder below it.
+fn program() -> Result<PathBuf> {
+    let test = std::env::current_exe()?;
+    let program = test
+        .ancestors()
+        .nth(2)
+        .context("a target folder")?
+        .join("relayer");
+    anyhow::ensure!(
+        program.is_file(),
+        "{} is missing: cargo build --workspace --bins",
+        program.display()
+    );
+    Ok(program)
+}
