@@ -8,7 +8,7 @@ pub mod number;
 pub mod report;
 pub mod tree;
 
-pub use encoder::{encode, EncodeError, EncodeOptions, Encoded, Skipped};
+pub use encoder::{encode, own_bundle, EncodeError, EncodeOptions, Encoded, OwnBundle, Skipped};
 pub use key::FactKey;
 pub use number::Ends;
 

@@ -11,12 +11,14 @@ use crate::fhir::{
 mod collector;
 mod concepts;
 mod observation;
+mod own;
 mod patient;
 mod report;
 #[cfg(test)]
 mod tests;
 
 use collector::{Collector, Moment, Numbers};
+pub use own::{own_bundle, OwnBundle};
 use patient::{Patient, Subject};
 use report::Report;
 

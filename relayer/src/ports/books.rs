@@ -96,7 +96,7 @@ pub struct RecordEntry {
     pub terms: Terms,
     /// Number of facts.
     pub facts: u32,
-    /// Number of resources that were skipped.
+    /// Number of resources that were skipped, or left out as another patient's.
     pub skipped: u32,
     /// The version that this one takes the place of.
     pub replaces: Option<RecordCommitment>,

@@ -108,7 +108,8 @@ impl<'a> Patient<'a> {
         }
     }
 
-    fn is(&self, resource: Resource<'_>) -> bool {
+    /// Whether a resource is the patient's own Patient resource.
+    pub(super) fn is(&self, resource: Resource<'_>) -> bool {
         std::ptr::eq(resource.body, self.resource.body)
     }
 

@@ -9,6 +9,7 @@ use serde_json::{json, Value};
 
 mod kinds;
 mod numbers;
+mod own;
 mod patients;
 
 const LOINC: &str = "http://loinc.org";

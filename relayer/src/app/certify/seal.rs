@@ -6,7 +6,7 @@ use std::path::Path;
 
 use prover::facts::report::to_json;
 use prover::facts::tree::FactsTree;
-use prover::facts::{encode, EncodeOptions, Encoded};
+use prover::facts::{encode, own_bundle, EncodeOptions, Encoded};
 use prover::field::Fr;
 use rand::rngs::OsRng;
 use rand::RngCore as _;
@@ -24,8 +24,11 @@ use crate::domain::stream::{Sealed, Sealer, StreamKeys};
 use crate::domain::umbral::seal_file_key;
 use crate::ports::books::{RecordEntry, Stage};
 
-/// The facts of a bundle, the root over them, and the facts as `prover facts --json` prints them.
+/// What is sealed of a bundle: the patient's own part, its facts, the root over them, and the facts as
+/// `prover facts --json` prints them.
 struct Facts {
+    bundle: Vec<u8>,
+    left_out: usize,
     encoded: Encoded,
     root: Fr,
     json: Vec<u8>,
@@ -73,7 +76,7 @@ impl Hospital {
             ciphertext_length: sealed.length,
             terms: order.terms,
             facts: count(facts.encoded.facts.len()),
-            skipped: count(facts.encoded.skipped.len()),
+            skipped: count(facts.encoded.skipped.len() + facts.left_out),
             replaces: order.replaces,
             stage: Stage::Sealed,
             deposited: Vec::new(),
@@ -107,10 +110,15 @@ fn facts_of(order: &LoadedOrder) -> Result<Facts, Failure> {
         let words = format!("{}: {reason}", order.source);
         Failure::new(FailureCode::InvalidBundle, words)
     };
-    let encoded = encode(&order.bundle, &options).map_err(|error| invalid(error.to_string()))?;
+    // Other patients' data must not reach the institution, and it encodes what it receives without a choice
+    let own = own_bundle(&order.bundle, &options).map_err(|error| invalid(error.to_string()))?;
+    let encoded = encode(&own.bytes, &EncodeOptions::default())
+        .map_err(|error| invalid(error.to_string()))?;
     let tree = FactsTree::new(&encoded.facts).map_err(|error| invalid(error.to_string()))?;
     let json = to_json(&encoded).map_err(|error| invalid(error.to_string()))?;
     Ok(Facts {
+        left_out: own.left_out.len(),
+        bundle: own.bytes.into_owned(),
         root: tree.root(),
         json: format!("{json:#}").into_bytes(),
         encoded,
@@ -128,7 +136,7 @@ fn seal_content(
     let content = RecordContent {
         opening: opening.to_json(),
         facts: facts.json.clone(),
-        bundle: order.bundle.clone(),
+        bundle: facts.bundle.clone(),
     };
     let attachments = order.attachments.iter().map(|path| attachment(path));
     let attachments = attachments.collect::<Result<Vec<_>, _>>()?;

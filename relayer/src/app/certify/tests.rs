@@ -213,6 +213,39 @@ async fn what_proxies_and_institutions_get_does_not_name_the_identity() {
 }
 
 #[tokio::test]
+async fn of_several_patients_only_the_one_is_sealed() {
+    let (world, seed) = (World::new().await, Seed::random());
+    let mut order = world.order(&seed, "p", "1");
+    let entry = |kind: &str, id: &str, subject: &str| {
+        serde_json::json!({"resource": {"resourceType": kind, "id": id,
+            "code": {"coding": [{"system": "http://snomed.info/sct", "code": format!("of-{subject}")}]},
+            "subject": {"reference": format!("Patient/{subject}")}}})
+    };
+    let bundle = serde_json::json!({"resourceType": "Bundle", "type": "searchset", "entry": [
+        {"resource": {"resourceType": "Patient", "id": "p"}},
+        {"resource": {"resourceType": "Patient", "id": "q"}},
+        entry("Condition", "1", "p"), entry("Condition", "2", "q"),
+    ]});
+    fs::write(&order.bundle, bundle.to_string()).unwrap();
+    let unchosen = certify_one(&world.hospital(), &order).await.unwrap_err();
+    assert_eq!(unchosen.code(), FailureCode::InvalidBundle);
+    order.patient = Some("p".to_owned());
+    let entry = certify_one(&world.hospital(), &order).await.unwrap().entry;
+    assert_eq!(entry.skipped, 2);
+    let content = world.check_record(&seed, &entry);
+    let sealed = String::from_utf8(content.bundle.clone()).unwrap();
+    assert!(
+        sealed.contains("of-p") && !sealed.contains("of-q"),
+        "{sealed}"
+    );
+    // The institution makes the same facts of what it receives, without a choice
+    let facts = prover::facts::encode(&content.bundle, &Default::default()).unwrap();
+    let tree = prover::facts::tree::FactsTree::new(&facts.facts).unwrap();
+    let opening = SealedOpening::from_json(&content.opening).unwrap();
+    assert_eq!(tree.root(), opening.facts_root);
+}
+
+#[tokio::test]
 async fn several_records_go_in_one_batch_and_a_bad_one_holds_up_none() {
     let world = World::new().await;
     let seeds = [Seed::random(), Seed::random(), Seed::random()];
