@@ -161,6 +161,7 @@ impl Outbox {
     async fn await_ending(&self, signed: &SignedTransaction) -> Result<Ending, LedgerError> {
         let start = Instant::now();
         let mut next_sending = start;
+        let mut looked_displaced = false;
         loop {
             let mined = self.node.mined(signed.hash).await?;
             if let Some(mined) = mined {
@@ -168,9 +169,12 @@ impl Outbox {
                     return Ok(ending_of(signed.hash, &mined));
                 }
             } else if Instant::now() >= next_sending {
-                if self.send_again(signed).await? {
+                let displaced = self.send_again(signed).await?;
+                // A node may count a nonce a moment before it shows the receipt: seen once, it is no proof
+                if displaced && looked_displaced {
                     return Ok(Ending::Displaced);
                 }
+                looked_displaced = displaced;
                 next_sending = Instant::now() + self.patience.resend;
             }
             let waited = start.elapsed();
@@ -193,7 +197,7 @@ impl Outbox {
     }
 
     /// Sends everything of this account that is under way up to `signed` again: an earlier transaction that was lost
-    /// would hold it back. Says whether `signed` has been displaced.
+    /// would hold it back. Says whether `signed` looks displaced.
     async fn send_again(&self, signed: &SignedTransaction) -> Result<bool, LedgerError> {
         for entry in self.store.unsettled(self.sender()).await? {
             let OutboxState::Signed(earlier) = &entry.state else {
@@ -210,7 +214,7 @@ impl Outbox {
         }
         match self.node.send(&signed.raw).await? {
             Sent::Accepted => Ok(false),
-            Sent::NonceUsed => self.is_displaced(signed).await,
+            Sent::NonceUsed => self.looks_displaced(signed).await,
             Sent::Refused(reason) => {
                 tracing::warn!(
                     hash = hex::encode(signed.hash),
@@ -223,7 +227,7 @@ impl Outbox {
     }
 
     /// The nonce is used: by another transaction, or by this one in a block that came just now?
-    async fn is_displaced(&self, signed: &SignedTransaction) -> Result<bool, LedgerError> {
+    async fn looks_displaced(&self, signed: &SignedTransaction) -> Result<bool, LedgerError> {
         let used = self.node.nonce(self.sender()).await? > signed.nonce;
         Ok(used && self.node.mined(signed.hash).await?.is_none())
     }

@@ -26,6 +26,8 @@ struct Chain {
     sendings: HashMap<[u8; 32], usize>,
     /// Sendings that get lost.
     losses: usize,
+    /// Looks for a receipt that find none yet, though the nonce is counted.
+    hidden: usize,
     /// Refusal of the next sending.
     refusal: Option<String>,
     /// Calldata that reverts when it is estimated, and when it is mined.
@@ -106,6 +108,10 @@ impl Transactor for FakeNode {
 
     async fn mined(&self, hash: [u8; 32]) -> Result<Option<Mined>, LedgerError> {
         Ok(self.with(|chain| {
+            if chain.hidden > 0 {
+                chain.hidden -= 1;
+                return None;
+            }
             let place = chain.mined.iter().position(|(mined, _)| *mined == hash)?;
             Some(Mined {
                 block: place as u64 + 1,
@@ -278,6 +284,18 @@ async fn a_nonce_used_elsewhere_is_replaced() {
         .await
         .unwrap();
     assert_eq!(world.node.calldata(), [vec![7], vec![1]]);
+}
+
+#[tokio::test]
+async fn a_receipt_that_comes_later_than_the_nonce_is_waited_for() {
+    let world = World::new().await;
+    world.node.with(|chain| chain.hidden = 2);
+    world
+        .process()
+        .submit(&Effect::once("enrol:1"), &world.transaction(1))
+        .await
+        .unwrap();
+    assert_eq!(world.node.calldata(), [vec![1]]);
 }
 
 #[tokio::test]
