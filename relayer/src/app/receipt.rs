@@ -49,8 +49,8 @@ impl Proxy {
         self.check_study(&case).await?;
         self.check_enrolment(&case).await?;
         self.check_record(&case).await?;
-        self.check_proof(&case)?;
         let fragment = self.check_fragment(&case)?;
+        self.check_proof(&case)?;
         self.promise(&case, fragment).await
     }
 

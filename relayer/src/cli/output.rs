@@ -1,10 +1,7 @@
 //! What commands print: results on stdout, everything else on stderr.
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "printing is this module's one job"
-)]
+#![expect(clippy::print_stderr, reason = "printing is this module's one job")]
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use crate::domain::failure::Failure;
@@ -28,10 +25,14 @@ impl Output {
 
     /// Prints the result: the JSON value, or the text.
     pub fn result(&self, value: &serde_json::Value, text: &str) {
-        if self.json {
-            println!("{value:#}");
+        let printed = if self.json {
+            writeln!(std::io::stdout(), "{value:#}")
         } else {
-            println!("{text}");
+            writeln!(std::io::stdout(), "{text}")
+        };
+        // A reader that has seen enough closes the pipe: what the command did is done all the same
+        if let Err(error) = printed {
+            tracing::debug!(%error, "the result was not printed");
         }
     }
 

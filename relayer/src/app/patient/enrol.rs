@@ -62,8 +62,8 @@ pub struct Enrolled {
     pub slots: Vec<Address>,
     /// Proxies that gave none.
     pub without_receipt: Vec<NoReceipt>,
-    /// The transaction.
-    pub transaction: TransactionHash,
+    /// The transaction; `None` if the proxy that sent it did not say so, and the chain shows the enrolment all the same.
+    pub transaction: Option<TransactionHash>,
     /// How long the proof took.
     pub proving: Duration,
 }
@@ -242,12 +242,13 @@ impl Patient {
         }
     }
 
-    /// Has one of the proxies send the transaction; the next one if it fails in a way that another may not.
+    /// Has one of the proxies send the transaction; the next one if it fails in a way that another may not. One that
+    /// fell silent may have sent it: then the next is told that the patient has enrolled, and the chain says with what.
     async fn relay(
         &self,
         request: &EnrolmentRequest,
         proxies: &[Address],
-    ) -> Result<TransactionHash, Failure> {
+    ) -> Result<Option<TransactionHash>, Failure> {
         let mut last = Failure::new(FailureCode::ProxyUnreachable, "no proxy is left to ask");
         for account in proxies {
             let answer = match self.proxy(*account).await {
@@ -255,12 +256,29 @@ impl Patient {
                 Err(failure) => Err(failure),
             };
             match answer {
-                Ok(transaction) => return Ok(transaction),
+                Ok(transaction) => return Ok(Some(transaction)),
                 Err(failure) if is_the_proxys(failure.code()) => last = failure,
+                Err(failure) if failure.code() == FailureCode::AlreadyEnrolled => {
+                    return match self.is_on_chain(request).await? {
+                        true => Ok(None),
+                        false => Err(failure),
+                    }
+                }
                 Err(failure) => return Err(failure),
             }
         }
         Err(last)
+    }
+
+    /// Whether the enrolment that the chain has is this very one.
+    async fn is_on_chain(&self, request: &EnrolmentRequest) -> Result<bool, Failure> {
+        let found = self.ledger.enrolment(request.key).await?;
+        Ok(found.is_some_and(|found| {
+            found.attempt == request.attempt
+                && found.payout == request.payout
+                && found.details.grant_digest == request.grant_digest
+                && found.details.record_tag == request.record_tag
+        }))
     }
 }
 

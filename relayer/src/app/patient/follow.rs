@@ -14,10 +14,28 @@ pub struct Followed {
     pub study: Study,
     /// The enrolment's latest attempt.
     pub enrolment: Enrolment,
-    /// What the payout account is owed, in the study's token.
+    /// Who is paid, attempt by attempt: a compensation belongs to its attempt, also when another has followed.
+    pub payouts: Vec<Payout>,
+}
+
+impl Followed {
+    /// Who is paid for the latest attempt.
+    pub fn latest(&self) -> Option<&Payout> {
+        self.payouts.last()
+    }
+}
+
+/// The payout account of an attempt.
+#[derive(Debug, Clone, Copy)]
+pub struct Payout {
+    /// The attempt, from 0.
+    pub attempt: u32,
+    /// The account.
+    pub account: Address,
+    /// What it is owed, in the study's token.
     pub credit: u128,
-    /// Whether the payout account is one of the seed's.
-    pub payout_is_ours: bool,
+    /// Whether it is one of the seed's.
+    pub is_ours: bool,
 }
 
 /// What revoking can't undo, said before it is done.
@@ -62,18 +80,33 @@ impl Patient {
             return Ok(None);
         };
         let study = self.study(study).await?;
-        let credit = self
-            .ledger
-            .credit(enrolment.payout, study.terms.token)
-            .await?;
-        let secrets = self.seed.enrolment_secrets(study.id, enrolment.attempt);
-        let payout_is_ours = secrets.payout.address() == enrolment.payout;
+        let payouts = self.payouts(&study, &enrolment).await?;
         Ok(Some(Followed {
             study,
             enrolment,
-            credit,
-            payout_is_ours,
+            payouts,
         }))
+    }
+
+    /// The chain tells whom the latest attempt pays; of earlier ones those accounts are known that the seed gives.
+    async fn payouts(&self, study: &Study, enrolment: &Enrolment) -> Result<Vec<Payout>, Failure> {
+        let mut payouts = Vec::new();
+        for attempt in 0..=enrolment.attempt {
+            let secrets = self.seed.enrolment_secrets(study.id, attempt);
+            let derived = secrets.payout.address();
+            let account = if attempt == enrolment.attempt {
+                enrolment.payout
+            } else {
+                derived
+            };
+            payouts.push(Payout {
+                attempt,
+                account,
+                credit: self.ledger.credit(account, study.terms.token).await?,
+                is_ours: account == derived,
+            });
+        }
+        Ok(payouts)
     }
 
     /// Revokes the enrolment in a study through one of its proxies.
@@ -151,24 +184,22 @@ impl Patient {
         ))
     }
 
-    /// Has what the payout account of an enrolment is owed paid out to it. Anyone may; the account itself signs here.
+    /// Has what a payout account is owed in a study paid out to it. Anyone may; the account itself signs here.
     ///
     /// # Errors
     /// `nothing-to-claim`; those of the contract.
     pub async fn claim(
         &self,
-        followed: &Followed,
+        study: &Study,
+        payout: &Payout,
         writer: &dyn LedgerWriter,
-    ) -> Result<(Address, TransactionHash), Failure> {
-        let (account, token) = (followed.enrolment.payout, followed.study.terms.token);
-        if followed.credit == 0 {
-            let words = format!(
-                "account {account} is owed nothing for study {}",
-                followed.study.id
-            );
+    ) -> Result<TransactionHash, Failure> {
+        let (account, token) = (payout.account, study.terms.token);
+        if payout.credit == 0 {
+            let words = format!("account {account} is owed nothing for study {}", study.id);
             return Err(Failure::new(FailureCode::NothingToClaim, words));
         }
         let included = writer.submit(&Call::Push { account, token }).await?;
-        Ok((account, TransactionHash::new(included.hash)))
+        Ok(TransactionHash::new(included.hash))
     }
 }

@@ -86,7 +86,10 @@ fn show(session: &Session, prepared: &Prepared, enrolled: &Enrolled) {
             enrolled.key.study_id, enrolled.attempt
         ),
         format!("  receipts of {} proxies", enrolled.slots.len()),
-        format!("  transaction {}", enrolled.transaction),
+        match enrolled.transaction {
+            Some(transaction) => format!("  transaction {transaction}"),
+            None => "  the proxy that sent the transaction did not say which it is".to_owned(),
+        },
         format!(
             "  {} will be paid to {}",
             prepared.offer.study.terms.price, enrolled.payout

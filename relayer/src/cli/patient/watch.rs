@@ -4,7 +4,8 @@ use serde_json::{json, Value};
 
 use super::{Claim, Revoke, Session};
 use crate::adapters::keystore::{store_evm_key, KeystoreError};
-use crate::app::patient::follow::{Followed, WHAT_REVOKING_CANNOT_UNDO};
+use crate::app::patient::follow::{Followed, Payout, WHAT_REVOKING_CANNOT_UNDO};
+use crate::app::patient::Patient;
 use crate::cli::context::password;
 use crate::domain::enrolment::EnrolmentState;
 use crate::domain::failure::{Failure, FailureCode};
@@ -52,45 +53,74 @@ pub(super) async fn claim(session: &Session, options: &Claim) -> Result<(), Fail
     let patient = session.patient().await?;
     let followed = match options.study {
         Some(study) => vec![patient.followed(study).await?],
-        None => owed(patient.enrolments(&session.progress()).await?)?,
+        None => patient.enrolments(&session.progress()).await?,
     };
     let (mut values, mut lines) = (Vec::new(), Vec::new());
     for each in &followed {
-        let (study, attempt) = (each.study.id, each.enrolment.attempt);
-        let key = patient.seed.enrolment_secrets(study, attempt).payout;
-        let exported = if options.export_keys && each.payout_is_ours {
-            Some(export(session, study, attempt, &key)?)
-        } else {
-            None
-        };
-        let writer = session.context.writer_as(key).await?;
-        let (account, transaction) = patient.claim(each, &*writer).await?;
-        values.push(json!({
-            "studyId": study,
-            "account": account,
-            "amount": each.credit.to_string(),
-            "token": each.study.terms.token,
-            "transaction": transaction,
-            "keyFile": exported,
-        }));
-        lines.push(format!(
-            "{} paid to {account}, transaction {transaction}",
-            each.credit
+        for payout in &each.payouts {
+            if let Some((value, line)) = settle(session, &patient, each, payout, options).await? {
+                values.push(value);
+                lines.push(line);
+            }
+        }
+    }
+    if values.is_empty() {
+        let words = "no payout account of this patient is owed anything";
+        return Err(Failure::new(FailureCode::NothingToClaim, words).with_hint(
+            "Proxies pay out by themselves: what is owed may have been paid. `--export-keys` stores the keys of the accounts.",
         ));
     }
     session.output.result(&json!(values), &lines.join("\n"));
     Ok(())
 }
 
-fn owed(all: Vec<Followed>) -> Result<Vec<Followed>, Failure> {
-    let owed: Vec<_> = all.into_iter().filter(|each| each.credit > 0).collect();
-    if owed.is_empty() {
-        return Err(Failure::new(
-            FailureCode::NothingToClaim,
-            "no enrolment is owed anything",
-        ));
+/// Pays out what one account is owed, and stores its key if that is asked for; `None` if there is neither to do.
+async fn settle(
+    session: &Session,
+    patient: &Patient,
+    followed: &Followed,
+    payout: &Payout,
+    options: &Claim,
+) -> Result<Option<(Value, String)>, Failure> {
+    let (study, account) = (&followed.study, payout.account);
+    let key = patient
+        .seed
+        .enrolment_secrets(study.id, payout.attempt)
+        .payout;
+    let exported = if options.export_keys && payout.is_ours {
+        Some(export(session, study.id, payout.attempt, &key)?)
+    } else {
+        None
+    };
+    let transaction = if payout.credit > 0 {
+        let writer = session.context.writer_as(key).await?;
+        Some(patient.claim(study, payout, &*writer).await?)
+    } else {
+        None
+    };
+    if exported.is_none() && transaction.is_none() {
+        return Ok(None);
     }
-    Ok(owed)
+    let paid = transaction.map(|transaction| {
+        format!(
+            "{} paid to {account}, transaction {transaction}",
+            payout.credit
+        )
+    });
+    let kept = exported
+        .as_ref()
+        .map(|file| format!("the key of {account} is in {file}"));
+    let line: Vec<_> = paid.into_iter().chain(kept).collect();
+    let value = json!({
+        "studyId": study.id,
+        "attempt": payout.attempt,
+        "account": account,
+        "amount": payout.credit.to_string(),
+        "token": study.terms.token,
+        "transaction": transaction,
+        "keyFile": exported,
+    });
+    Ok(Some((value, line.join("\n"))))
 }
 
 /// Stores a payout key as a keystore file; one that is there already is the same.
@@ -119,6 +149,17 @@ pub(super) fn show(all: &[Followed]) -> (Value, String) {
 }
 
 fn value(each: &Followed) -> Value {
+    let latest = each.latest();
+    let before = each.payouts.iter().rev().skip(1).rev();
+    let earlier: Vec<_> = before
+        .map(|payout| {
+            json!({
+                "attempt": payout.attempt,
+                "payout": payout.account,
+                "credit": payout.credit.to_string(),
+            })
+        })
+        .collect();
     json!({
         "studyId": each.study.id,
         "nullifier": each.enrolment.key.nullifier,
@@ -126,12 +167,17 @@ fn value(each: &Followed) -> Value {
         "state": each.enrolment.state,
         "since": each.enrolment.since,
         "payout": each.enrolment.payout,
-        "payoutIsDerived": each.payout_is_ours,
-        "credit": each.credit.to_string(),
+        "payoutIsDerived": latest.is_some_and(|payout| payout.is_ours),
+        "credit": credit(latest),
+        "earlier": earlier,
         "token": each.study.terms.token,
         "attestations": each.enrolment.attested.count_ones(),
         "threshold": each.study.terms.threshold,
     })
+}
+
+fn credit(payout: Option<&Payout>) -> String {
+    payout.map_or(0, |payout| payout.credit).to_string()
 }
 
 fn line(each: &Followed) -> String {
@@ -151,6 +197,9 @@ fn line(each: &Followed) -> String {
     };
     format!(
         "study {} (attempt {}): {state}; {} is owed to {}",
-        each.study.id, enrolment.attempt, each.credit, enrolment.payout
+        each.study.id,
+        enrolment.attempt,
+        credit(each.latest()),
+        enrolment.payout
     )
 }

@@ -46,7 +46,7 @@ async fn a_record_that_fits_is_enrolled_once() {
     let enrolled = enrol(&world).await.unwrap();
     assert_eq!((enrolled.attempt, enrolled.slots.len()), (0, 3));
     let followed = world.patient.followed(world.study()).await.unwrap();
-    assert!(followed.payout_is_ours);
+    assert!(followed.latest().unwrap().is_ours);
     assert_eq!(followed.enrolment.details.record_tag, enrolled.record_tag);
     assert_eq!(followed.enrolment.details.slots, 0b111);
     assert_eq!(obstacle(&world).await, FailureCode::AlreadyEnrolled);
@@ -54,7 +54,7 @@ async fn a_record_that_fits_is_enrolled_once() {
     let (restored, _) = world.restored().await;
     let all = restored.enrolments(&quiet).await.unwrap();
     assert_eq!(all.len(), 1);
-    assert!(all[0].payout_is_ours);
+    assert!(all[0].latest().unwrap().is_ours);
 }
 
 #[tokio::test]
@@ -82,6 +82,16 @@ async fn a_retry_makes_the_same_grant_and_the_next_attempt_another() {
         .unwrap()
         .state = refunded;
     assert_eq!(enrol(&world).await.unwrap().attempt, 1);
+    // What the refunded attempt is owed can still be claimed
+    let followed = world.patient.followed(world.study()).await.unwrap();
+    let of_first = world
+        .patient
+        .seed
+        .enrolment_secrets(world.study(), 0)
+        .payout;
+    assert_eq!(followed.payouts.len(), 2);
+    assert_eq!(followed.payouts[0].account, of_first.address());
+    assert!(followed.payouts.iter().all(|payout| payout.is_ours));
     let drafts = world.proxies[0].drafts.lock().unwrap();
     assert_eq!(drafts[0].grant.digest(), drafts[1].grant.digest());
     assert_ne!(drafts[1].grant.precursor, drafts[2].grant.precursor);
@@ -105,6 +115,16 @@ async fn receipts_must_suffice_and_be_the_proxys_own() {
     world.set_manner(1, Manner::Honest);
     world.set_manner(0, Manner::Idle);
     enrol(&world).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_enrolment_that_a_silent_proxy_sent_counts() {
+    let world = with_record(World::terms()).await;
+    world.set_manner(0, Manner::SilentAfterSending);
+    let enrolled = enrol(&world).await.unwrap();
+    assert_eq!(enrolled.transaction, None);
+    let followed = world.patient.followed(world.study()).await.unwrap();
+    assert_eq!(followed.enrolment.details.record_tag, enrolled.record_tag);
 }
 
 #[tokio::test]

@@ -41,6 +41,8 @@ pub(super) enum Manner {
     ForeignReceipts,
     /// Gives receipts but never sends a transaction.
     Idle,
+    /// Sends a transaction and falls silent before it says so.
+    SilentAfterSending,
     /// Serves ciphertexts with one byte changed.
     Alters,
 }
@@ -210,8 +212,14 @@ impl ProxyClient for Proxy {
     }
 
     async fn enrol(&self, request: &EnrolmentRequest) -> Result<TransactionHash, Failure> {
-        if self.reach()? == Manner::Idle {
+        let manner = self.reach()?;
+        if manner == Manner::Idle {
             return Err(Failure::new(FailureCode::ChainUnreachable, "no node"));
+        }
+        let mut state = self.chain.0.lock().unwrap();
+        let earlier = state.enrolments.get(&request.key);
+        if earlier.is_some_and(|earlier| !earlier.state.is_ended()) {
+            return Err(Failure::new(FailureCode::AlreadyEnrolled, "refused"));
         }
         let slots = request
             .receipts
@@ -233,12 +241,10 @@ impl ProxyClient for Proxy {
                 slots,
             },
         };
-        self.chain
-            .0
-            .lock()
-            .unwrap()
-            .enrolments
-            .insert(request.key, enrolment);
+        state.enrolments.insert(request.key, enrolment);
+        if manner == Manner::SilentAfterSending {
+            return Err(Failure::new(FailureCode::ProxyUnreachable, "no answer"));
+        }
         Ok(TransactionHash::new([8; 32]))
     }
 
