@@ -57,9 +57,9 @@ pub(super) async fn receive(
     let mut first_failure = None;
     for key in keys {
         let mut report = Report::default();
-        let received = receiver
-            .receive(key, &folder.join(name_of(&key)), &mut report)
-            .await;
+        let attempt = ledger.enrolment(key).await?.map_or(0, |it| it.attempt);
+        let record = folder.join(name_of(&key, attempt));
+        let received = receiver.receive(key, &record, &mut report).await;
         told.push(tell(output, &key, &report, received.as_ref()));
         match received {
             Ok(received) => keep(context, &received)?,
@@ -132,7 +132,12 @@ pub(super) async fn accept(
     };
     let mut told = Vec::new();
     for note in chosen(context, options)? {
-        let received = Received::recall(note, ledger.as_ref()).await?;
+        let received = match Received::recall(note, ledger.as_ref()).await {
+            Ok(received) => received,
+            // Of all that were received, only what is still open can be accepted
+            Err(failure) if options.nullifier.is_none() && is_over(failure.code()) => continue,
+            Err(failure) => return Err(failure),
+        };
         let signature = received.sign_acceptance(&domain, &account);
         let included = ledger
             .submit(&Call::Accept {
@@ -156,7 +161,12 @@ pub(super) async fn accept(
     Ok(())
 }
 
-/// The notes to accept: the one named, or all of the study's that have not been tried yet.
+/// Whether what was received has ended, or another attempt has followed it.
+fn is_over(code: FailureCode) -> bool {
+    matches!(code, FailureCode::WrongState | FailureCode::AttemptMismatch)
+}
+
+/// The notes to accept: all of the study's, or the latest attempt of the one named.
 fn chosen(context: &Context, options: &AcceptArgs) -> Result<Vec<ReceivedNote>, Failure> {
     let mut notes = notes(context)?;
     notes.retain(|note| {
@@ -165,6 +175,10 @@ fn chosen(context: &Context, options: &AcceptArgs) -> Result<Vec<ReceivedNote>, 
                 .nullifier
                 .is_none_or(|nullifier| note.key.nullifier == nullifier)
     });
+    if options.nullifier.is_some() {
+        notes.sort_by_key(|note| note.attempt);
+        notes.drain(..notes.len().saturating_sub(1));
+    }
     if notes.is_empty() {
         let words = "nothing of this was received";
         return Err(Failure::new(FailureCode::NotFound, words)
@@ -216,7 +230,7 @@ fn keep(context: &Context, received: &Received) -> Result<(), Failure> {
     let note = received.note();
     // A note always serialises
     let json = serde_json::to_vec_pretty(&note).unwrap_or_default();
-    let name = format!("{}-{}{NOTE}", name_of(&note.key), note.attempt);
+    let name = format!("{}{NOTE}", name_of(&note.key, note.attempt));
     Ok(context.home().write(&name, &json)?)
 }
 
@@ -233,11 +247,11 @@ fn notes(context: &Context) -> Result<Vec<ReceivedNote>, Failure> {
     Ok(notes)
 }
 
-/// A name for files: the first 8 bytes of study and nullifier.
-fn name_of(key: &EnrolmentKey) -> String {
+/// A name for files: the first 8 bytes of study and nullifier, and the attempt.
+fn name_of(key: &EnrolmentKey, attempt: u32) -> String {
     let short = |bytes: &[u8; 32]| hex::encode(&bytes[..8]);
     format!(
-        "{}-{}",
+        "{}-{}-{attempt}",
         short(key.study_id.as_bytes()),
         short(key.nullifier.as_bytes())
     )
