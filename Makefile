@@ -86,8 +86,8 @@ fmt: setup ## format every language
 fixtures: keys ## rewrite the proof fixtures of the contract tests
 	$(PROVER) fixtures
 
-snapshots: contracts ## compare gas with the committed snapshots
-	FORGE_SNAPSHOT_CHECK=true $(NPX) forge test
+snapshots: setup ## compare gas with the committed snapshots, all compiled anew (what the optimiser makes depends on what is compiled together)
+	FORGE_SNAPSHOT_CHECK=true $(NPX) forge test --force
 
 bench: keys ## criterion benchmarks, beside what one would use instead
 	cargo bench --workspace

@@ -123,6 +123,16 @@ contract RealProofsTest is Enrolling {
         _expectProofInvalid(request);
     }
 
+    function test_enrol_revertsWithProofInvalid_contract() external {
+        IEnrolments.Request memory request = _realRequest(0);
+        address another = makeAddr("another deployment");
+        vm.etch(another, address(_enrolments).code);
+        // The studies know one contract of enrolments; what is shown is that the proof would not hold in another
+        vm.mockCall(address(_studies), abi.encodeCall(IStudies.reserve, (_study)), "");
+        _enrolments = IEnrolments(another);
+        _expectProofInvalid(request);
+    }
+
     function test_enrol_revertsWithProofInvalid_day() external {
         IEnrolments.Request memory request = _realRequest(0);
         request.day -= 1;
