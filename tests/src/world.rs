@@ -6,6 +6,8 @@ use anyhow::{Context as _, Result};
 use relayer::sandbox::{Actor, CommandError, Stage, StageSettings};
 use serde_json::Value;
 
+use crate::interposer::{Interposer, Meddling};
+
 /// Seconds and blocks of a delivery and of a challenge window.
 const WINDOW: (u64, u64) = (600, 5);
 
@@ -18,6 +20,17 @@ pub struct Patient {
     pub request: String,
     /// The file with the 24 words.
     pub words: String,
+}
+
+/// What a network is set up with; by default everything is on the local disk.
+#[derive(Debug, Default)]
+pub struct Options {
+    /// Where proxies store, as a URL in which `{}` stands for the proxy's number.
+    pub storage: Option<String>,
+    /// Variables that all commands have in their environment.
+    pub environment: Vec<(String, String)>,
+    /// Bounds of the consortium that differ from the defaults, such as `rootLifetime=86400`.
+    pub bounds: Vec<String>,
 }
 
 /// A stage, and a folder that ends with it.
@@ -35,14 +48,14 @@ impl World {
     /// # Errors
     /// A step of it fails.
     pub async fn new() -> Result<Self> {
-        Self::with_storage(None).await
+        Self::with(Options::default()).await
     }
 
-    /// Sets up a network whose proxies store at a URL, `{}` standing for the proxy's number.
+    /// Sets up a network that differs from the usual one.
     ///
     /// # Errors
     /// A step of it fails.
-    pub async fn with_storage(storage: Option<String>) -> Result<Self> {
+    pub async fn with(options: Options) -> Result<Self> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("..")
             .canonicalize()?;
@@ -52,8 +65,9 @@ impl World {
             program: program()?,
             folder: folder.path().to_owned(),
             circuits: root.join("target/circuits"),
-            bounds: Vec::new(),
-            storage,
+            bounds: options.bounds,
+            storage: options.storage,
+            environment: options.environment,
         };
         let stage = Stage::set_up(settings, |_, _| {}).await?;
         Ok(Self {
@@ -150,6 +164,43 @@ impl World {
         Ok(opened["studyId"].as_str().context("a study id")?.to_owned())
     }
 
+    /// Puts somebody between a proxy, by its place on the stage, and everybody else.
+    ///
+    /// # Errors
+    /// No port is free, or the proxy can't tell the network its new address.
+    pub async fn interpose(&self, proxy: usize, meddling: Meddling) -> Result<Interposer> {
+        let proxy = &self.stage.proxies[proxy];
+        let interposer = Interposer::start(&proxy.url, meddling).await?;
+        let register = ["proxy", "register", "--url", &interposer.url];
+        proxy.actor.run(&register)?;
+        Ok(interposer)
+    }
+
+    /// Puts somebody who meddles alike in front of every proxy.
+    ///
+    /// # Errors
+    /// As [`World::interpose`].
+    pub async fn interpose_all(&self, meddling: &Meddling) -> Result<Vec<Interposer>> {
+        let mut all = Vec::new();
+        for proxy in 0..self.stage.proxies.len() {
+            all.push(self.interpose(proxy, meddling.clone()).await?);
+        }
+        Ok(all)
+    }
+
+    /// Posts JSON to a proxy as anybody can, and gives the cause that it names; "accepted" if it does not refuse.
+    ///
+    /// # Errors
+    /// It does not answer in JSON.
+    pub async fn post(&self, proxy: usize, target: &str, body: &Value) -> Result<String> {
+        let url = format!("{}{target}", self.stage.proxies[proxy].url);
+        let answer = reqwest::Client::new().post(url).json(body).send().await?;
+        let accepted = answer.status().is_success();
+        let told: Value = answer.json().await?;
+        let code = told["code"].as_str().unwrap_or_default().to_owned();
+        Ok(if accepted { "accepted".into() } else { code })
+    }
+
     /// Lets a delivery or challenge window pass.
     ///
     /// # Errors
@@ -192,7 +243,8 @@ impl World {
         anyhow::bail!("the enrolment is not {state} but {standing}")
     }
 
-    fn data(&self, kind: &str, name: &str) -> String {
+    /// The path of a sample of the repository: of `bundles`, or of `criteria`.
+    pub fn data(&self, kind: &str, name: &str) -> String {
         self.root
             .join(format!("tests/data/{kind}/{name}.json"))
             .display()

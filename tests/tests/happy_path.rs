@@ -1,9 +1,10 @@
 //! Certify, prove, enrol, re-encrypt, receive, settle: and nobody learns more than they should.
 
+use std::collections::BTreeSet;
+
 use anyhow::Result;
 use relayer::sandbox::stage::{BOND, ENDOWMENT};
-use sha2::{Digest as _, Sha256};
-use tests::World;
+use tests::{observer, World};
 
 const BUNDLE: &str = "marta-type-2-diabetes";
 
@@ -43,7 +44,7 @@ async fn a_record_is_proved_delivered_and_paid_for() -> Result<()> {
     assert_eq!(world.standing(&marta)?["state"], "settled");
     everybody_is_paid(&world, &marta).await?;
 
-    nothing_of_the_patient_is_seen(&world)?;
+    nothing_of_the_patient_is_seen(&world).await?;
     restored_from_the_words_alone(&world, &marta)
 }
 
@@ -75,15 +76,12 @@ fn restored_from_the_words_alone(world: &World, marta: &tests::Patient) -> Resul
     Ok(())
 }
 
-/// What the proxies store and log holds no code, date, name or identifier of the patient, plain, in hex or base64, or hashed.
-fn nothing_of_the_patient_is_seen(world: &World) -> Result<()> {
-    use base64::{engine::general_purpose::STANDARD_NO_PAD, Engine as _};
-    let bundle: serde_json::Value =
-        serde_json::from_slice(&std::fs::read(format!("tests/data/bundles/{BUNDLE}.json"))?)?;
-    let mut words = Vec::new();
-    collect(&bundle, &mut words);
+/// What proxies store and log, and what stands on the chain, holds no code, date, name or identifier of the patient.
+async fn nothing_of_the_patient_is_seen(world: &World) -> Result<()> {
+    let bundle = std::fs::read(world.data("bundles", BUNDLE))?;
+    let mut words = observer::telling_words(&serde_json::from_slice(&bundle)?);
     // What the study itself asks for is public: the proxies serve its criteria
-    let criteria = std::fs::read_to_string("tests/data/criteria/type-2-diabetes.json")?;
+    let criteria = std::fs::read_to_string(world.data("criteria", "type-2-diabetes"))?;
     words.retain(|word| !criteria.contains(word.as_str()));
     assert!(
         words.len() > 50,
@@ -91,70 +89,98 @@ fn nothing_of_the_patient_is_seen(world: &World) -> Result<()> {
         words.len()
     );
 
-    let mut seen = Vec::new();
+    let mut stored = Vec::new();
     for proxy in &world.stage.proxies {
-        read_all(proxy.actor.home(), &mut seen)?;
-        seen.extend(std::fs::read(proxy.actor.home().with_extension("log"))?);
+        observer::read_folder(proxy.actor.home(), &mut stored)?;
+        stored.extend(std::fs::read(proxy.actor.home().with_extension("log"))?);
     }
-    for word in &words {
-        let digest = Sha256::digest(word.as_bytes());
-        let forms = [
-            word.as_bytes().to_vec(),
-            hex::encode(word).into_bytes(),
-            STANDARD_NO_PAD.encode(word).into_bytes(),
-            digest.to_vec(),
-            hex::encode(digest).into_bytes(),
-        ];
-        for form in forms {
-            assert!(!contains(&seen, &form), "{word:?} is seen");
-        }
-    }
+    assert_eq!(
+        observer::first_seen(&words, &stored),
+        None,
+        "in a proxy's store"
+    );
+
+    let transactions = observer::transactions(&world.stage.chain).await?;
+    assert!(transactions.len() > 15, "{}", transactions.len());
+    let chain: Vec<u8> = transactions
+        .into_iter()
+        .flat_map(|transaction| transaction.bytes)
+        .collect();
+    assert_eq!(observer::first_seen(&words, &chain), None, "on the chain");
     Ok(())
 }
 
-/// Texts long enough not to occur by chance.
-fn collect(value: &serde_json::Value, into: &mut Vec<String>) {
-    match value {
-        serde_json::Value::String(text) if text.len() >= 6 => into.push(text.clone()),
-        serde_json::Value::Array(items) => items.iter().for_each(|item| collect(item, into)),
-        serde_json::Value::Object(members) => {
-            for (name, member) in members {
-                let telling = [
-                    "code",
-                    "display",
-                    "text",
-                    "family",
-                    "given",
-                    "birthDate",
-                    "id",
-                    "value",
-                ];
-                if telling.contains(&name.as_str())
-                    || name.ends_with("DateTime")
-                    || !member.is_string()
-                {
-                    collect(member, into);
-                }
-            }
-        }
-        _ => {}
+/// The search finds what it looks for: otherwise the test above would say nothing.
+#[test]
+fn the_observer_sees() {
+    let words = ["Marta Vogel".to_owned()].into();
+    for form in ["xMarta Vogely", "4d6172746120566f67656c", "TWFydGEgVm9nZWw"] {
+        assert_eq!(
+            observer::first_seen(&words, form.as_bytes()),
+            Some("Marta Vogel")
+        );
     }
+    let hash = <sha2::Sha256 as sha2::Digest>::digest("Marta Vogel");
+    assert_eq!(observer::first_seen(&words, &hash), Some("Marta Vogel"));
+    assert_eq!(observer::first_seen(&words, b"Marta V"), None);
 }
 
-fn read_all(folder: &std::path::Path, into: &mut Vec<u8>) -> Result<()> {
-    for entry in std::fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.is_dir() {
-            read_all(&path, into)?;
-        } else {
-            into.extend(std::fs::read(&path)?);
-        }
+/// One patient in two studies, another in the same two on the same day: the first's enrolments share nothing on chain that
+/// they do not share with the second's.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_studies_joined_by_one_patient_are_not_linked() -> Result<()> {
+    let world = World::new().await?;
+    let (marta, nina) = (world.patient("marta")?, world.patient("nina")?);
+    world.certify(&marta, BUNDLE, &[])?;
+    world.certify(&nina, BUNDLE, &[])?;
+    let studies = [world.study(&[])?, world.study(&[])?];
+    let enrol = |patient: &tests::Patient, study: &String| -> Result<Vec<Vec<u8>>> {
+        let made = patient.actor.run(&["patient", "enrol", study, "--yes"])?;
+        let own = ["transaction", "nullifier", "payout"];
+        let told = own.map(|name| made[name].as_str().unwrap_or_default().to_owned());
+        let bytes = told
+            .iter()
+            .map(|text| hex::decode(text.trim_start_matches("0x")));
+        Ok(bytes.collect::<Result<_, _>>()?)
+    };
+    let enrolled = [
+        enrol(&marta, &studies[0])?,
+        enrol(&marta, &studies[1])?,
+        enrol(&nina, &studies[0])?,
+        enrol(&nina, &studies[1])?,
+    ];
+    for study in &studies {
+        let institution = &world.stage.institution;
+        institution.run(&["institution", "receive", study])?;
+        institution.run(&["institution", "accept", study])?;
     }
+
+    let transactions = observer::transactions(&world.stage.chain).await?;
+    // All that names the enrolment's transaction, nullifier or payout account
+    let words_of = |own: &[Vec<u8>]| -> BTreeSet<Vec<u8>> {
+        let names = |transaction: &&observer::Transaction| {
+            transaction.hash == format!("0x{}", hex::encode(&own[0]))
+                || own[1..].iter().any(|own| transaction.contains(own))
+        };
+        let words = transactions
+            .iter()
+            .filter(names)
+            .flat_map(|each| each.words());
+        words.map(<[u8]>::to_vec).collect()
+    };
+    let [first, second, others @ ..] = enrolled.map(|own| words_of(&own));
+    assert!(
+        first.len() > 20 && second.len() > 20,
+        "{} {}",
+        first.len(),
+        second.len()
+    );
+    let of_others: BTreeSet<_> = others.iter().flatten().cloned().collect();
+    let shared: Vec<_> = first
+        .intersection(&second)
+        .filter(|word| !of_others.contains(*word))
+        .map(hex::encode)
+        .collect();
+    assert!(shared.is_empty(), "{shared:?}");
     Ok(())
-}
-
-fn contains(haystack: &[u8], needle: &[u8]) -> bool {
-    haystack
-        .windows(needle.len())
-        .any(|window| window == needle)
 }

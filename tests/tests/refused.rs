@@ -31,6 +31,14 @@ async fn each_with_its_cause() -> Result<()> {
     assert_eq!(enrol(&nina, &study), "record-too-old");
     assert_eq!(enrol(&nina, &cancer), "purpose-not-consented");
 
+    // A new version takes the place of the old one
+    let bundle = world.data("bundles", MARTA);
+    let supersede = ["hospital", "supersede", "marta", &bundle, "--duo", "GRU"];
+    world.stage.hospital.run(&supersede)?;
+    marta.actor.run(&["patient", "import"])?;
+    let old = ["patient", "enrol", &study, "--record", "0", "--yes"];
+    assert_eq!(code_of(marta.actor.run(&old)), "record-superseded");
+
     // Withdrawn records stay usable only for the lifetime of the roots; the client does not try
     let commitment = certified["commitment"]
         .as_str()

@@ -103,7 +103,8 @@ impl Actor {
         })
     }
 
-    fn command(&self, args: &[&str]) -> Command {
+    /// `relayer ARGS` as this actor, not started yet.
+    pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(&self.program);
         command
             .args(args)

@@ -16,7 +16,7 @@ pub const ENDOWMENT: u128 = 1_000 * COIN;
 /// What a proxy puts up as bond.
 pub const BOND: u128 = 20 * COIN;
 /// Only the sandbox has it: whoever runs a real role chooses one.
-const PASSWORD: &str = "a password for the sandbox only";
+pub const PASSWORD: &str = "a password for the sandbox only";
 
 /// Why the stage could not be set up.
 #[derive(Debug, thiserror::Error)]
@@ -61,6 +61,11 @@ impl StagedProxy {
         Ok(())
     }
 
+    /// The service's process, while it runs.
+    pub fn process(&self) -> Option<&ChildProcess> {
+        self.service.as_ref()
+    }
+
     /// Kills the service at once, as `kill -9` does.
     pub fn kill(&mut self) {
         self.service = None;
@@ -80,6 +85,8 @@ pub struct StageSettings {
     pub bounds: Vec<String>,
     /// A storage URL for each proxy in place of its own folder, `{}` standing for its number.
     pub storage: Option<String>,
+    /// Variables that all actors have in their environment besides: credentials of a store, say.
+    pub environment: Vec<(String, String)>,
 }
 
 /// A network on one machine. Everything ends with this value, except what lies in its folder.
@@ -202,10 +209,12 @@ impl Stage {
 
 fn new_actor(settings: &StageSettings, name: &str) -> Actor {
     let network = settings.folder.join("network.json").display().to_string();
-    Actor::new(name, &settings.program, &settings.folder)
+    let actor = Actor::new(name, &settings.program, &settings.folder)
         .with("MEDSHARE_NETWORK", network)
         .with("MEDSHARE_PASSWORD", PASSWORD)
-        .with("MEDSHARE_CIRCUITS", settings.circuits.display().to_string())
+        .with("MEDSHARE_CIRCUITS", settings.circuits.display().to_string());
+    let variables = settings.environment.iter();
+    variables.fold(actor, |actor, (name, value)| actor.with(name, value))
 }
 
 /// The account that a `new` command made.

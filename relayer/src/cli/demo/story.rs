@@ -68,6 +68,7 @@ async fn set_up(input: &Input, teller: &mut Teller) -> Result<Stage, Failure> {
         circuits: input.circuits.clone(),
         bounds: Vec::new(),
         storage: None,
+        environment: Vec::new(),
     };
     let mut told = Vec::new();
     let stage = Stage::set_up(settings, |step, what| {
