@@ -19,8 +19,8 @@ pub const SECRET_KEY: &str = "test-secret";
 /// # Errors
 /// The folder can't be served, or no port is free.
 pub async fn s3_server(root: &Path) -> Result<String> {
-    let files =
-        s3s_fs::FileSystem::new(root).map_err(|error| anyhow::anyhow!("{root:?}: {error:?}"))?;
+    let files = s3s_fs::FileSystem::new(root)
+        .map_err(|error| anyhow::anyhow!("{}: {error:?}", root.display()))?;
     let mut service = S3ServiceBuilder::new(files);
     service.set_auth(SimpleAuth::from_single(ACCESS_KEY, SECRET_KEY));
     let service = service.build().into_shared();

@@ -1,4 +1,5 @@
 //! Other stores than a local folder, and records larger than memory should be.
+#![allow(clippy::print_stderr, reason = "what is not measured must be said")]
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};

@@ -16,6 +16,7 @@ use crate::domain::stream::{Opener, StreamKeys};
 use crate::domain::umbral::{open_original, DelegatingKey, FragmentSigner, SealedFileKey};
 use chain::Chain;
 use killed::Killed;
+use prover::facts::{encode, EncodeOptions};
 use proxies::{Directory, Proxy};
 
 mod chain;
@@ -239,7 +240,7 @@ async fn of_several_patients_only_the_one_is_sealed() {
         "{sealed}"
     );
     // The institution makes the same facts of what it receives, without a choice
-    let facts = prover::facts::encode(&content.bundle, &Default::default()).unwrap();
+    let facts = encode(&content.bundle, &EncodeOptions::default()).unwrap();
     let tree = prover::facts::tree::FactsTree::new(&facts.facts).unwrap();
     let opening = SealedOpening::from_json(&content.opening).unwrap();
     assert_eq!(tree.root(), opening.facts_root);

@@ -259,10 +259,8 @@ impl Patient {
                 Ok(transaction) => return Ok(Some(transaction)),
                 Err(failure) if is_the_proxys(failure.code()) => last = failure,
                 Err(failure) if failure.code() == FailureCode::AlreadyEnrolled => {
-                    return match self.is_on_chain(request).await? {
-                        true => Ok(None),
-                        false => Err(failure),
-                    }
+                    let is_this_one = self.is_on_chain(request).await?;
+                    return if is_this_one { Ok(None) } else { Err(failure) };
                 }
                 Err(failure) => return Err(failure),
             }
