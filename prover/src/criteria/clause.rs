@@ -25,6 +25,11 @@ impl Capacity {
         slots: 16,
         openings: 8,
     };
+    /// The circuit with 16 openings for 32 clauses.
+    pub const LARGE: Self = Self {
+        slots: 32,
+        openings: 16,
+    };
 }
 
 /// One comparison with a record's facts.
@@ -182,6 +187,15 @@ pub struct Compiled {
 }
 
 impl Compiled {
+    /// The circuit size that it was compiled for.
+    pub fn capacity(&self) -> Capacity {
+        if self.slots == Capacity::SMALL.slots {
+            Capacity::SMALL
+        } else {
+            Capacity::LARGE
+        }
+    }
+
     /// Clauses used.
     pub fn clauses(&self) -> usize {
         self.groups.iter().map(|group| group.clauses.len()).sum()

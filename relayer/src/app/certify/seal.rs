@@ -102,6 +102,7 @@ fn envelope_of(keys: &KeySet, stream: &StreamKeys, sealed: Sealed) -> Result<Env
 fn facts_of(order: &LoadedOrder) -> Result<Facts, Failure> {
     let options = EncodeOptions {
         patient: order.patient.clone(),
+        ..EncodeOptions::default()
     };
     let invalid = |reason: String| {
         let words = format!("{}: {reason}", order.source);
