@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::clause::{criteria_hash, ClauseSlot, Column, KEYS_PER_CLAUSE};
 use crate::facts::number::POS_INF;
-use crate::facts::FactKey;
+use crate::facts::{FactKey, ValueSetDigest};
 use crate::field::Fr;
 
 /// Columns of a clause that no number can witness: it holds by absence alone.
@@ -194,6 +194,13 @@ impl Compiled {
         } else {
             Capacity::LARGE
         }
+    }
+
+    /// The value sets that the clauses name.
+    pub fn value_sets(&self) -> BTreeSet<ValueSetDigest> {
+        let clauses = self.groups.iter().flat_map(|group| &group.clauses);
+        let keys = clauses.flat_map(|clause| &clause.keys);
+        keys.filter_map(FactKey::value_set).collect()
     }
 
     /// Clauses used.

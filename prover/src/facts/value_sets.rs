@@ -4,8 +4,9 @@
 
 use super::FactKey;
 use crate::fhir::coding::Coding;
+use crate::fhir::json;
 use crate::fhir::value_set::{resolve, Resolved, ValueSetError};
-use serde_json::{json, Value};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -39,7 +40,7 @@ impl ValueSetDigest {
     fn of(codes: &BTreeSet<Coding>) -> Self {
         let pairs = codes
             .iter()
-            .map(|coding| json!([coding.system, coding.code]));
+            .map(|coding| serde_json::json!([coding.system, coding.code]));
         let list = Value::Array(pairs.collect()).to_string();
         let hash = Sha256::new().chain_update(DOMAIN).chain_update(list);
         Self(hash.finalize().into())
@@ -123,12 +124,12 @@ impl ValueSet {
         let mut systems: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
         for coding in &self.codes {
             let concepts = systems.entry(&coding.system).or_default();
-            concepts.push(json!({"code": coding.code}));
+            concepts.push(serde_json::json!({"code": coding.code}));
         }
         let include = systems
             .iter()
-            .map(|(system, concepts)| json!({"system": system, "concept": concepts}));
-        let mut resource = json!({
+            .map(|(system, concepts)| serde_json::json!({"system": system, "concept": concepts}));
+        let mut resource = serde_json::json!({
             "resourceType": "ValueSet",
             "url": self.url,
             "version": self.version,
@@ -207,6 +208,42 @@ impl ValueSets {
             files.extend(json_files(folder).map_err(|error| vec![unreadable(folder, &error)])?);
         }
         Self::read(&files)
+    }
+
+    /// Reads what [`ValueSets::to_list`] wrote.
+    ///
+    /// # Errors
+    /// As [`ValueSets::read`].
+    pub fn from_list(bytes: &[u8]) -> Result<Self, Vec<ValueSetError>> {
+        let malformed = |reason: String| {
+            vec![ValueSetError {
+                file: "the list of value sets".to_owned(),
+                path: String::new(),
+                reason,
+                hint: "a list of ValueSet resources is a JSON array".to_owned(),
+            }]
+        };
+        let list = json::parse(bytes).map_err(|error| malformed(error.to_string()))?;
+        let Value::Array(resources) = list else {
+            return Err(malformed("not a list".to_owned()));
+        };
+        let files = resources.iter().enumerate();
+        let files: Vec<_> = files
+            .map(|(place, resource)| {
+                (
+                    format!("value set {}", place + 1),
+                    resource.to_string().into_bytes(),
+                )
+            })
+            .collect();
+        Self::read(&files)
+    }
+
+    /// The sets as a JSON array of ValueSet resources that list their codes, which goes with a record that is rolled up
+    /// for them.
+    pub fn to_list(&self) -> Vec<u8> {
+        let resources: Vec<Value> = self.sets.iter().map(ValueSet::to_fhir).collect();
+        Value::Array(resources).to_string().into_bytes()
     }
 
     /// The sets.

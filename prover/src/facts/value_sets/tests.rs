@@ -1,6 +1,7 @@
 use super::*;
 use crate::facts::number::{Ends, NEG_INF};
 use crate::facts::{encode, EncodeOptions, Encoded, Fact};
+use serde_json::json;
 use std::sync::Arc;
 
 const ICD: &str = "http://hl7.org/fhir/sid/icd-10-cm";
@@ -98,6 +99,13 @@ fn writing_a_set_and_reading_it_gives_the_same() {
     let set = sets.iter().next().unwrap();
     let bytes = set.to_fhir().to_string().into_bytes();
     assert_eq!(ValueSets::read(&[("x".to_owned(), bytes)]).unwrap(), sets);
+    assert_eq!(ValueSets::from_list(&sets.to_list()).unwrap(), sets);
+    let none = ValueSets::default();
+    assert_eq!(none.to_list(), b"[]");
+    assert_eq!(ValueSets::from_list(b"[]").unwrap(), none);
+    for wrong in ["", "{}", "[1]"] {
+        assert!(ValueSets::from_list(wrong.as_bytes()).is_err(), "{wrong}");
+    }
 }
 
 #[test]

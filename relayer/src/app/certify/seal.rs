@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
 use std::path::Path;
+use std::sync::Arc;
 
 use prover::facts::report::to_json;
 use prover::facts::tree::FactsTree;
@@ -102,7 +103,7 @@ fn envelope_of(keys: &KeySet, stream: &StreamKeys, sealed: Sealed) -> Result<Env
 fn facts_of(order: &LoadedOrder) -> Result<Facts, Failure> {
     let options = EncodeOptions {
         patient: order.patient.clone(),
-        ..EncodeOptions::default()
+        value_sets: Arc::clone(&order.value_sets),
     };
     let invalid = |reason: String| {
         let words = format!("{}: {reason}", order.source);
@@ -118,7 +119,7 @@ fn facts_of(order: &LoadedOrder) -> Result<Facts, Failure> {
     })
 }
 
-/// Writes bundle, facts, opening and attachments through the cipher into a file.
+/// Writes opening, facts, value sets, bundle and attachments through the cipher into a file.
 fn seal_content(
     order: &LoadedOrder,
     facts: &Facts,
@@ -129,6 +130,7 @@ fn seal_content(
     let content = RecordContent {
         opening: opening.to_json(),
         facts: facts.json.clone(),
+        value_sets: order.value_sets.to_list(),
         bundle: order.bundle.clone(),
     };
     let attachments = order.attachments.iter().map(|path| attachment(path));
