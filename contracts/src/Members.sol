@@ -11,10 +11,13 @@ contract Members is IMembers, AccessManaged {
     uint256 private constant MIN_SECONDS = 1 days;
     uint256 private constant MIN_BLOCKS = 2_000;
     uint256 private constant MOST_ATTEMPTS = 16;
+    uint256 private constant LONGEST_NAME = 512;
 
     mapping(address account => Member) private _members;
     mapping(address proxy => ProxyCard) private _cards;
     mapping(address token => TokenBounds) private _tokenBounds;
+    ValueSet[] private _valueSets;
+    mapping(bytes32 nameHash => bytes32 digest) private _digests;
     Bounds private _bounds;
     address private _consortiumAccount;
 
@@ -74,6 +77,17 @@ contract Members is IMembers, AccessManaged {
     }
 
     /// @inheritdoc IMembers
+    function publishValueSet(bytes32 digest, string calldata name) external restricted {
+        uint256 length = bytes(name).length;
+        if (digest == bytes32(0) || length == 0 || length > LONGEST_NAME) revert ValueSetInvalid();
+        bytes32 nameHash = keccak256(bytes(name));
+        if (_digests[nameHash] != bytes32(0)) revert ValueSetTaken(name);
+        _digests[nameHash] = digest;
+        _valueSets.push(ValueSet({digest: digest, name: name}));
+        emit ValueSetPublished(digest, name);
+    }
+
+    /// @inheritdoc IMembers
     function memberOf(address account) external view returns (Member memory) {
         return _members[account];
     }
@@ -107,6 +121,26 @@ contract Members is IMembers, AccessManaged {
     /// @inheritdoc IMembers
     function consortiumAccount() external view returns (address) {
         return _consortiumAccount;
+    }
+
+    /// @inheritdoc IMembers
+    function valueSetDigest(string calldata name) external view returns (bytes32) {
+        return _digests[keccak256(bytes(name))];
+    }
+
+    /// @inheritdoc IMembers
+    function valueSetCount() external view returns (uint256) {
+        return _valueSets.length;
+    }
+
+    /// @inheritdoc IMembers
+    function valueSets(uint256 from, uint256 most) external view returns (ValueSet[] memory page) {
+        uint256 count = _valueSets.length;
+        uint256 rest = from < count ? count - from : 0;
+        page = new ValueSet[](rest < most ? rest : most);
+        for (uint256 i = 0; i < page.length; ++i) {
+            page[i] = _valueSets[from + i];
+        }
     }
 
     function _admit(address account, Role role, address operator) private {

@@ -9,6 +9,7 @@ mod opening;
 mod prove;
 mod record;
 mod setup;
+mod value_sets;
 mod verify;
 
 use clap::{Parser, Subcommand};
@@ -27,6 +28,7 @@ enum Verb {
     Criteria(criteria::Arguments),
     Eligible(eligible::Arguments),
     Facts(facts::Arguments),
+    Valuesets(value_sets::Arguments),
     Prove(prove::Arguments),
     Verify(verify::Arguments),
     Record(record::Arguments),
@@ -41,6 +43,7 @@ pub(crate) fn run() -> ExitCode {
         Verb::Criteria(arguments) => criteria::run(&arguments),
         Verb::Eligible(arguments) => eligible::run(&arguments),
         Verb::Facts(arguments) => facts::run(&arguments),
+        Verb::Valuesets(arguments) => value_sets::run(&arguments),
         Verb::Prove(arguments) => prove::run(&arguments),
         Verb::Verify(arguments) => verify::run(&arguments),
         Verb::Record(arguments) => record::run(&arguments),

@@ -14,13 +14,13 @@ mod normal;
 mod notes;
 mod parse;
 mod range;
+mod repeated;
 mod report;
 mod schema;
 #[cfg(test)]
 mod tests;
 
 use crate::facts::MAPPING_VERSION;
-use normal::Formula;
 
 pub use clause::{Capacity, Clause, Compiled, Group, NO_COLUMN};
 pub use decompile::{decompile, show_clause};
@@ -32,23 +32,30 @@ pub use language::{
     Ask, Criteria, Criterion, DateField, Entries, NamedKey, Note, Sex, Test, ValueAsk, ValueField,
     KINDS,
 };
-pub use parse::parse;
+pub use parse::{parse, parse_with};
 pub use range::{DateBound, DateRange, Range, Ranges};
 pub use report::{report, CriterionReport, Report};
 pub use schema::SCHEMA;
 
-/// Reads criteria and compiles them for the small circuit.
+/// Reads criteria and compiles them for the smallest circuit that they fit.
 ///
 /// # Errors
-/// Every mistake in the document; or that the criteria don't fit the circuit.
+/// Every mistake in the document; or that the criteria fit no circuit.
 pub fn compile(json: &str) -> Result<Compiled, Vec<CriteriaError>> {
     let criteria = parse(json)?;
-    criteria
-        .compile(Capacity::SMALL)
-        .map_err(|error| vec![error])
+    criteria.compile_smallest().map_err(|error| vec![error])
 }
 
 impl Criteria {
+    /// Compiles the criteria for the smallest circuit that they fit.
+    ///
+    /// # Errors
+    /// That they need more clauses or openings than the largest circuit has, with the numbers.
+    pub fn compile_smallest(&self) -> Result<Compiled, CriteriaError> {
+        self.compile(Capacity::SMALL)
+            .or_else(|_| self.compile(Capacity::LARGE))
+    }
+
     /// Compiles the criteria for a circuit of this size.
     ///
     /// # Errors
@@ -56,9 +63,12 @@ impl Criteria {
     pub fn compile(&self, capacity: Capacity) -> Result<Compiled, CriteriaError> {
         let mut groups = Vec::new();
         let mut sizes = Vec::new();
-        for (path, formula) in lower::requirements(self) {
-            let own = groups_of(path, &formula)?;
-            sizes.push((path, own.iter().map(|group| group.clauses.len()).sum()));
+        for (criterion, met) in lower::requirements(self) {
+            let own = groups_of(criterion, met)?;
+            sizes.push((
+                criterion.path.as_str(),
+                own.iter().map(|group| group.clauses.len()).sum(),
+            ));
             groups.extend(own);
         }
         let compiled = Compiled {
@@ -74,18 +84,43 @@ impl Criteria {
 }
 
 /// The groups of one criterion, which they remember.
-fn groups_of(path: &str, formula: &Formula) -> Result<Vec<Group>, CriteriaError> {
-    let groups = normal::groups(formula).map_err(|_| CriteriaError {
-        path: path.to_owned(),
-        message: "needs far more clauses than any circuit has".to_owned(),
-        hint: "nest fewer \"all\" within \"any\", and let \"atLeast\" count parts that ask one thing each"
-            .to_owned(),
-    })?;
+fn groups_of(criterion: &Criterion, met: bool) -> Result<Vec<Group>, CriteriaError> {
+    let groups = normal::groups(&lower::proof(&criterion.test, met));
+    let groups = groups.map_err(|_| too_intricate(criterion, met))?;
     let mut groups = normal::canonical(groups);
     for group in &mut groups {
-        group.paths.insert(path.to_owned());
+        group.paths.insert(criterion.path.clone());
     }
     Ok(groups)
+}
+
+/// Names the innermost part that multiplies out to more than any circuit holds.
+fn too_intricate(criterion: &Criterion, met: bool) -> CriteriaError {
+    let Test::AtLeast(least, parts) = &criterion.test else {
+        return CriteriaError {
+            path: criterion.path.clone(),
+            message: "needs far more clauses than any circuit has".to_owned(),
+            hint: "ask for fewer codes, or publish them as a value set".to_owned(),
+        };
+    };
+    let inner = parts
+        .iter()
+        .find(|part| normal::groups(&lower::proof(&part.test, met)).is_err());
+    if let Some(part) = inner {
+        return too_intricate(part, met);
+    }
+    let needed = if met { *least } else { parts.len() - least + 1 };
+    let denied = if met { "" } else { "the contrary of " };
+    CriteriaError {
+        path: criterion.path.clone(),
+        message: format!(
+            "multiplies out to more than {} groups \"at least k of these clauses\": {needed} of {} parts, {denied}each asking several things",
+            normal::MOST_GROUPS,
+            parts.len()
+        ),
+        hint: "take what all parts have in common out of them, and let each part ask one thing: then it is one group"
+            .to_owned(),
+    }
 }
 
 fn too_large(
@@ -109,7 +144,7 @@ fn too_large(
             capacity.openings
         ),
         hint: format!(
-            "most clauses go to {}; each criterion takes an opening, and so does each code to exclude by",
+            "most clauses go to {}; each criterion takes an opening, and so does each code to exclude by, but a value set takes one whatever its size",
             largest.join(", ")
         ),
     }

@@ -7,10 +7,12 @@ mod key;
 pub mod number;
 pub mod report;
 pub mod tree;
+pub mod value_sets;
 
 pub use encoder::{encode, own_bundle, EncodeError, EncodeOptions, Encoded, OwnBundle, Skipped};
 pub use key::FactKey;
 pub use number::Ends;
+pub use value_sets::{ValueSet, ValueSetDigest, ValueSets};
 
 /// Version of the mapping from FHIR to facts. It stands in the record commitment and in `criteriaHash`,
 /// because under another mapping a key would be absent for the wrong reason.

@@ -12,3 +12,4 @@ pub mod status;
 pub mod timing;
 pub mod unit;
 pub mod value;
+pub mod value_set;

@@ -11,6 +11,7 @@ pub mod output;
 pub mod patient;
 pub mod proxy;
 pub mod serve;
+mod value_sets;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -67,6 +67,14 @@ interface IMembers {
         uint128 minSlice;
     }
 
+    /// @notice A value set that criteria may name and records are rolled up for.
+    /// @param digest SHA-256 over its codes (docs/FACTS.md, section 9).
+    /// @param name URL and version: `url|version`.
+    struct ValueSet {
+        bytes32 digest;
+        string name;
+    }
+
     /// @notice An account was admitted, or admitted again.
     event MemberAdmitted(address indexed account, Role indexed role, address operator);
     /// @notice An account begins nothing new from here on.
@@ -79,6 +87,8 @@ interface IMembers {
     event TokenBoundsChanged(address indexed token, TokenBounds bounds);
     /// @notice Who receives slashed bond beyond the patient's compensation.
     event ConsortiumAccountChanged(address indexed account);
+    /// @notice A value set was published.
+    event ValueSetPublished(bytes32 indexed digest, string name);
 
     /// @notice The address already has another role.
     error RoleTaken(address account, Role role);
@@ -92,6 +102,10 @@ interface IMembers {
     error ProxyCardInvalid();
     /// @notice A bound is out of its own bounds; `bound` names it.
     error BoundInvalid(bytes32 bound);
+    /// @notice A value set needs a digest and a name of at most 512 bytes.
+    error ValueSetInvalid();
+    /// @notice The name stands for a set already; a changed set needs a version of its own.
+    error ValueSetTaken(string name);
 
     /// @notice Admits a hospital or an institution, or one again that was expelled. Consortium only.
     function admit(address account, Role role) external;
@@ -114,6 +128,9 @@ interface IMembers {
     /// @notice Names who receives slashed bond beyond compensation. Consortium only.
     function setConsortiumAccount(address account) external;
 
+    /// @notice Publishes a value set. Its name stands for these codes for ever. Consortium only.
+    function publishValueSet(bytes32 digest, string calldata name) external;
+
     /// @notice A member's role and whether it is active.
     function memberOf(address account) external view returns (Member memory);
 
@@ -134,4 +151,13 @@ interface IMembers {
 
     /// @notice Who receives slashed bond beyond compensation.
     function consortiumAccount() external view returns (address);
+
+    /// @notice The digest of a published value set, zero for a name that stands for none.
+    function valueSetDigest(string calldata name) external view returns (bytes32);
+
+    /// @notice How many value sets were published.
+    function valueSetCount() external view returns (uint256);
+
+    /// @notice Published value sets in their order, from this place on, at most so many.
+    function valueSets(uint256 from, uint256 most) external view returns (ValueSet[] memory);
 }

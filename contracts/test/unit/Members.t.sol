@@ -77,6 +77,8 @@ contract MembersTest is Bounded {
         vm.expectRevert(unauthorized);
         _members.expel(PROXY);
         vm.expectRevert(unauthorized);
+        _members.publishValueSet(SEALING_KEY, "urn:a|1");
+        vm.expectRevert(unauthorized);
         _members.setBounds(bounds);
         vm.expectRevert(unauthorized);
         _members.setTokenBounds(address(0), token);
@@ -237,5 +239,49 @@ contract MembersTest is Bounded {
         vm.expectRevert(abi.encodeWithSelector(IMembers.BoundInvalid.selector, bound));
         vm.prank(CONSORTIUM);
         _members.setBounds(next);
+    }
+
+    function test_publishValueSet_isListedAndFoundByName() public {
+        vm.startPrank(CONSORTIUM);
+        vm.expectEmit(address(_members));
+        emit IMembers.ValueSetPublished(keccak256("1"), "urn:a|1");
+        _members.publishValueSet(keccak256("1"), "urn:a|1");
+        _members.publishValueSet(keccak256("2"), "urn:a|2");
+        // Another name for the same codes
+        _members.publishValueSet(keccak256("1"), "urn:b|1");
+        vm.stopPrank();
+
+        assertEq(_members.valueSetDigest("urn:a|2"), keccak256("2"));
+        assertEq(_members.valueSetDigest("urn:b|1"), keccak256("1"));
+        assertEq(_members.valueSetDigest("urn:a"), bytes32(0));
+        assertEq(_members.valueSetCount(), 3);
+        IMembers.ValueSet[] memory page = _members.valueSets(1, 10);
+        assertEq(page.length, 2);
+        assertEq(page[0].name, "urn:a|2");
+        assertEq(page[1].digest, keccak256("1"));
+        assertEq(_members.valueSets(0, 1).length, 1);
+        assertEq(_members.valueSets(3, 1).length, 0);
+        assertEq(_members.valueSets(type(uint256).max, type(uint256).max).length, 0);
+    }
+
+    function test_publishValueSet_revertsWithValueSetTaken() public {
+        vm.startPrank(CONSORTIUM);
+        _members.publishValueSet(keccak256("1"), "urn:a|1");
+        bytes memory taken = abi.encodeWithSelector(IMembers.ValueSetTaken.selector, "urn:a|1");
+        vm.expectRevert(taken);
+        _members.publishValueSet(keccak256("2"), "urn:a|1");
+        vm.expectRevert(taken);
+        _members.publishValueSet(keccak256("1"), "urn:a|1");
+    }
+
+    function test_publishValueSet_revertsWithValueSetInvalid() public {
+        vm.startPrank(CONSORTIUM);
+        vm.expectRevert(IMembers.ValueSetInvalid.selector);
+        _members.publishValueSet(bytes32(0), "urn:a|1");
+        vm.expectRevert(IMembers.ValueSetInvalid.selector);
+        _members.publishValueSet(keccak256("1"), "");
+        vm.expectRevert(IMembers.ValueSetInvalid.selector);
+        _members.publishValueSet(keccak256("1"), string(new bytes(513)));
+        _members.publishValueSet(keccak256("1"), string(new bytes(512)));
     }
 }

@@ -5,11 +5,12 @@
 )]
 
 use super::failure::{Class, Failure};
+use super::value_sets::ValueSetsOption;
 use clap::{Args, Subcommand};
 use prover::criteria::{
-    decompile, parse, show_clause, Capacity, Clause, Compiled, Criteria, CriteriaError, Group, Note,
+    decompile, parse_with, show_clause, Clause, Compiled, Criteria, CriteriaError, Group, Note,
 };
-use prover::facts::FactKey;
+use prover::facts::{FactKey, ValueSets};
 use prover::field;
 use serde_json::{json, Value};
 use std::{
@@ -38,6 +39,8 @@ enum Verb {
 struct Document {
     /// The criteria, a JSON file.
     file: PathBuf,
+    #[command(flatten)]
+    value_sets: ValueSetsOption,
     /// Print JSON instead of text.
     #[arg(long)]
     json: bool,
@@ -51,9 +54,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
 }
 
 /// Reads criteria that have to be in order.
-pub(super) fn read(file: &Path) -> Result<(Criteria, Compiled), Failure> {
+pub(super) fn read(file: &Path, sets: &ValueSets) -> Result<(Criteria, Compiled), Failure> {
     let text = fs::read_to_string(file).map_err(|e| Failure::file(file, &e))?;
-    understand(&text).map_err(|errors| {
+    understand(&text, sets).map_err(|errors| {
         let lines: Vec<_> = errors.iter().map(show_error).collect();
         let message = format!("{}:\n{}", file.display(), lines.join("\n"));
         Failure::new(Class::Input, message)
@@ -61,18 +64,16 @@ pub(super) fn read(file: &Path) -> Result<(Criteria, Compiled), Failure> {
     })
 }
 
-fn understand(text: &str) -> Result<(Criteria, Compiled), Vec<CriteriaError>> {
-    let criteria = parse(text)?;
-    let compiled = criteria
-        .compile(Capacity::SMALL)
-        .map_err(|error| vec![error])?;
+fn understand(text: &str, sets: &ValueSets) -> Result<(Criteria, Compiled), Vec<CriteriaError>> {
+    let criteria = parse_with(text, sets)?;
+    let compiled = criteria.compile_smallest().map_err(|error| vec![error])?;
     Ok((criteria, compiled))
 }
 
 /// The mistakes are the result, so they go to standard output.
 fn check(document: &Document) -> Result<(), Failure> {
     let text = fs::read_to_string(&document.file).map_err(|e| Failure::file(&document.file, &e))?;
-    let result = understand(&text);
+    let result = understand(&text, &*document.value_sets.read()?);
     let errors = result.as_ref().err().map_or(&[][..], Vec::as_slice);
     let notes = result
         .as_ref()
@@ -108,7 +109,8 @@ fn check(document: &Document) -> Result<(), Failure> {
 }
 
 fn compile(document: &Document) -> Result<(), Failure> {
-    let (criteria, compiled) = read(&document.file)?;
+    let sets = document.value_sets.read()?;
+    let (criteria, compiled) = read(&document.file, &sets)?;
     if document.json {
         println!("{:#}", compiled_json(&criteria, &compiled));
         return Ok(());
@@ -133,7 +135,7 @@ fn usage(compiled: &Compiled) -> String {
         compiled.clauses(),
         compiled.slots,
         compiled.openings(),
-        Capacity::SMALL.openings
+        compiled.capacity().openings
     )
 }
 

@@ -6,6 +6,7 @@
 
 use super::criteria;
 use super::failure::{Class, Failure};
+use super::value_sets::ValueSetsOption;
 use clap::Args;
 use jiff::civil::Date;
 use prover::criteria::{report, CriterionReport, Reference, Report};
@@ -33,18 +34,22 @@ pub(crate) struct Arguments {
     /// Which patient, if the bundle holds several: an id, Patient/id or a full URL.
     #[arg(long, value_name = "ID")]
     patient: Option<String>,
+    #[command(flatten)]
+    value_sets: ValueSetsOption,
     /// Print JSON instead of text.
     #[arg(long)]
     json: bool,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let (criteria, _) = criteria::read(&arguments.criteria)?;
+    let value_sets = arguments.value_sets.read()?;
+    let (criteria, _) = criteria::read(&arguments.criteria, &value_sets)?;
     let reference = Reference::try_from(arguments.reference)
         .map_err(|error| Failure::new(Class::Input, error))?;
     let bundle = fs::read(&arguments.bundle).map_err(|e| Failure::file(&arguments.bundle, &e))?;
     let options = EncodeOptions {
         patient: arguments.patient.clone(),
+        value_sets,
     };
     let encoded = encode(&bundle, &options).map_err(|error| {
         Failure::new(Class::Input, error).hint("see what `prover facts` says of the bundle")

@@ -5,6 +5,7 @@
 )]
 
 use super::failure::{Class, Failure};
+use super::value_sets::ValueSetsOption;
 use clap::Args;
 use prover::{
     facts::{
@@ -26,6 +27,8 @@ pub(crate) struct Arguments {
     /// Which patient, if the bundle holds several: an id, Patient/id or a full URL.
     #[arg(long, value_name = "ID")]
     patient: Option<String>,
+    #[command(flatten)]
+    value_sets: ValueSetsOption,
     /// Print JSON instead of a table.
     #[arg(long)]
     json: bool,
@@ -36,6 +39,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let bytes = fs::read(&arguments.bundle).map_err(|e| Failure::file(&arguments.bundle, &e))?;
     let options = EncodeOptions {
         patient: arguments.patient.clone(),
+        value_sets: arguments.value_sets.read()?,
     };
     let encoded = encode(&bytes, &options).map_err(|error| explain(&error))?;
     let json = to_json(&encoded).map_err(|error| Failure::new(Class::Input, error))?;
@@ -55,9 +59,12 @@ fn explain(error: &EncodeError) -> Failure {
         }
         EncodeError::NoPatient => failure.hint("add the Patient resource to the bundle"),
         EncodeError::Bundle(BundleError::Json(_)) => failure.hint("a bundle is one JSON object"),
+        EncodeError::Bundle(BundleError::TooDeep { .. }) => {
+            failure.hint("take the extensions that nest so deep out of the bundle")
+        }
         EncodeError::Bundle(_) => failure.hint("wrap the resources of one patient in a Bundle"),
         EncodeError::TooManyFacts { .. } => {
-            failure.hint("certify a part of the record, for example without device data")
+            failure.hint("certify a part of the record, for example without device data, or roll it up for fewer value sets")
         }
     }
 }

@@ -7,6 +7,7 @@
 use super::failure::{Class, Failure};
 use super::opening::Opening;
 use super::prove::input::{element, facts};
+use super::value_sets::ValueSetsOption;
 use clap::{Args, Subcommand};
 use prover::field::to_hex;
 use prover::record::envelope_hash;
@@ -50,6 +51,8 @@ struct Hash {
     /// Which patient, if the bundle holds several.
     #[arg(long, value_name = "ID", requires = "bundle")]
     patient: Option<String>,
+    #[command(flatten)]
+    value_sets: ValueSetsOption,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
@@ -61,7 +64,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
 fn hash(arguments: &Hash) -> Result<(), Failure> {
     let opening = Opening::read(&arguments.opening)?;
     if let Some(bundle) = &arguments.bundle {
-        let root = facts(bundle, arguments.patient.clone())?.root();
+        let root = facts(
+            bundle,
+            arguments.patient.clone(),
+            arguments.value_sets.read()?,
+        )?
+        .root();
         if root != opening.facts_root {
             let message = format!(
                 "the bundle's facts have the root {}, the opening says {}",

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::clause::{criteria_hash, ClauseSlot, Column, KEYS_PER_CLAUSE};
 use crate::facts::number::POS_INF;
-use crate::facts::FactKey;
+use crate::facts::{FactKey, ValueSetDigest};
 use crate::field::Fr;
 
 /// Columns of a clause that no number can witness: it holds by absence alone.
@@ -24,6 +24,11 @@ impl Capacity {
     pub const SMALL: Self = Self {
         slots: 16,
         openings: 8,
+    };
+    /// The circuit with 16 openings for 32 clauses.
+    pub const LARGE: Self = Self {
+        slots: 32,
+        openings: 16,
     };
 }
 
@@ -182,6 +187,22 @@ pub struct Compiled {
 }
 
 impl Compiled {
+    /// The circuit size that it was compiled for.
+    pub fn capacity(&self) -> Capacity {
+        if self.slots == Capacity::SMALL.slots {
+            Capacity::SMALL
+        } else {
+            Capacity::LARGE
+        }
+    }
+
+    /// The value sets that the clauses name.
+    pub fn value_sets(&self) -> BTreeSet<ValueSetDigest> {
+        let clauses = self.groups.iter().flat_map(|group| &group.clauses);
+        let keys = clauses.flat_map(|clause| &clause.keys);
+        keys.filter_map(FactKey::value_set).collect()
+    }
+
     /// Clauses used.
     pub fn clauses(&self) -> usize {
         self.groups.iter().map(|group| group.clauses.len()).sum()

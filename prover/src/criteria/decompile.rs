@@ -11,9 +11,56 @@ use crate::facts::FactKey;
 /// A year in the calendar's fixed-point numbers.
 const CALENDAR_YEAR: u64 = 10_u64.pow(4 + VALUE_DECIMALS);
 
-/// One line for each group, of all of which the criteria consist.
+/// One line for each group, of all of which the criteria consist. In brackets stands what the group can't decide, because
+/// facts hold the ends of days and values and nothing between.
 pub fn decompile(compiled: &Compiled) -> Vec<String> {
-    compiled.groups.iter().map(show_group).collect()
+    let groups = compiled.groups.iter();
+    groups
+        .map(|group| match undecided(group) {
+            Some(remark) => format!("{} ({remark})", show_group(group)),
+            None => show_group(group),
+        })
+        .collect()
+}
+
+/// The records of which a group decides neither way, in words.
+fn undecided(group: &Group) -> Option<&'static str> {
+    const DAYS: &str = "not decided for a record with entries before and after these days, of which none within is the first or last";
+    const VALUES: &str =
+        "not decided by a value that is neither the least, the greatest nor the latest";
+    let clauses = &group.clauses;
+    if clauses.iter().any(is_inner_window) || clauses.iter().any(|c| is_around(c, clauses)) {
+        Some(DAYS)
+    } else if clauses.iter().any(is_inner_value) {
+        Some(VALUES)
+    } else {
+        None
+    }
+}
+
+/// Presence on days that end before the reference date.
+fn is_inner_window(clause: &Clause) -> bool {
+    let either = Column::FirstDate as u8 | Column::LastDate as u8;
+    let window = days(clause);
+    clause.columns == either
+        && window.from.is_some()
+        && window.to.is_some_and(|to| to != DateBound::REFERENCE)
+}
+
+/// Absence on days: the last entry is before them, or the first one after them.
+fn is_around(clause: &Clause, others: &[Clause]) -> bool {
+    let is_before = clause.columns == Column::LastDate as u8 && clause.high < POS_INF;
+    let is_after = |other: &Clause| {
+        other.columns == Column::FirstDate as u8 && other.high == POS_INF && other.undated_blocks
+    };
+    let same_key = |other: &&Clause| other.keys.iter().any(|key| clause.keys.contains(key));
+    is_before && others.iter().filter(same_key).any(is_after)
+}
+
+/// Some value between two bounds.
+fn is_inner_value(clause: &Clause) -> bool {
+    let any = Column::Min as u8 | Column::Max as u8 | Column::Latest as u8;
+    clause.columns == any && clause.low > NEG_INF && clause.high < POS_INF
 }
 
 fn show_group(group: &Group) -> String {
@@ -99,7 +146,7 @@ fn show_columns(columns: u8) -> String {
 /// The days of a clause's bounds.
 fn days(clause: &Clause) -> DateRange {
     let bound = |encoded: u64, relative: bool, open: u64| match (encoded, relative) {
-        (encoded, false) if encoded == open => None,
+        (encoded, false) if encoded.abs_diff(open) <= 1 => None,
         (encoded, true) => {
             let before = i128::from(DATE_BIAS) - i128::from(encoded);
             i32::try_from(before).ok().map(DateBound::Before)

@@ -31,6 +31,12 @@ impl Pointer {
     }
 }
 
+impl From<String> for Pointer {
+    fn from(pointer: String) -> Self {
+        Self(pointer)
+    }
+}
+
 impl fmt::Display for Pointer {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.0)

@@ -44,8 +44,8 @@ fn describe_entries(entries: &Entries) -> String {
             format!("{name}, {}", numbers(counts, Scale::Whole, "entries"))
         }
         Ask::Value(ask) => describe_value(&name, ask),
-        Ask::Date(DateField::First, days) => format!("first {name} {}", show_days(*days)),
-        Ask::Date(DateField::Last, days) => format!("last {name} {}", show_days(*days)),
+        Ask::Date(DateField::First, ranges) => format!("first {name} {}", show_ranges(ranges)),
+        Ask::Date(DateField::Last, ranges) => format!("last {name} {}", show_ranges(ranges)),
     }
 }
 
@@ -93,6 +93,14 @@ fn in_window(window: Option<DateRange>) -> String {
 
 /// Ranges of numbers: `at least 18 years`, `6.5 to 9 %`.
 pub(super) fn numbers(ranges: &Ranges, scale: Scale, unit: &str) -> String {
+    if ranges.is_everything() {
+        let size = "of any size";
+        return if unit.is_empty() {
+            size.to_owned()
+        } else {
+            format!("{size} in {unit}")
+        };
+    }
     let words: Vec<_> = ranges.iter().map(|range| scale.show_range(range)).collect();
     with_unit(&words.join(" or "), unit)
 }
@@ -103,6 +111,12 @@ pub(super) fn with_unit(number: &str, unit: &str) -> String {
         "1" | "" => number.to_owned(),
         unit => format!("{number} {unit}"),
     }
+}
+
+/// Alternative ranges of days in words.
+pub(super) fn show_ranges(ranges: &[DateRange]) -> String {
+    let words: Vec<_> = ranges.iter().copied().map(show_days).collect();
+    words.join(" or ")
 }
 
 /// Days in words, counted from the reference date where they are relative.

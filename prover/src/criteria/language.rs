@@ -111,8 +111,8 @@ pub enum Ask {
     Count(Ranges),
     /// A value.
     Value(ValueAsk),
-    /// The first or last date.
-    Date(DateField, DateRange),
+    /// The first or last date, which lies in one of these ranges.
+    Date(DateField, Vec<DateRange>),
 }
 
 /// What is asked of values.

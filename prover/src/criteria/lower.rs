@@ -3,11 +3,13 @@
 //! The two are not each other's negation: where the record leaves something open, neither can be proved.
 
 use super::clause::Clause;
-use super::language::{Ask, Criteria, DateField, Entries, Sex, Test, ValueAsk, ValueField};
+use super::language::{
+    Ask, Criteria, Criterion, DateField, Entries, Sex, Test, ValueAsk, ValueField,
+};
 use super::normal::Formula;
 use super::range::{DateBound, DateRange, Range, Ranges};
 use crate::clause::Column;
-use crate::facts::number::{POS_INF, VALUE_BIAS, VALUE_DECIMALS};
+use crate::facts::number::{NEG_INF, POS_INF, VALUE_BIAS, VALUE_DECIMALS};
 use crate::facts::FactKey;
 
 /// A year in dates written as `yyyymmdd`.
@@ -15,14 +17,11 @@ const CALENDAR_YEAR: u64 = 10_000;
 /// One, in fixed point.
 const ONE: u64 = 10_u64.pow(VALUE_DECIMALS);
 
-/// What proves the criteria, each with the path of its criterion: every inclusion, and no exclusion.
-pub(super) fn requirements(criteria: &Criteria) -> Vec<(&str, Formula)> {
+/// The criteria, and whether each must be met: every inclusion, and no exclusion.
+pub(super) fn requirements(criteria: &Criteria) -> impl Iterator<Item = (&Criterion, bool)> {
     let included = criteria.include.iter().map(|c| (c, true));
     let excluded = criteria.exclude.iter().map(|c| (c, false));
-    included
-        .chain(excluded)
-        .map(|(criterion, met)| (criterion.path.as_str(), proof(&criterion.test, met)))
-        .collect()
+    included.chain(excluded)
 }
 
 /// What proves that a test is met, or that it isn't.
@@ -88,15 +87,25 @@ fn ask_proof(key: &FactKey, ask: &Ask, met: bool) -> Formula {
         Ask::Count(numbers) => count(key, &numbers.complement()),
         Ask::Value(ask) if met => value(key, ask),
         Ask::Value(ask) => no_such_value(key, ask),
-        Ask::Date(field, days) if met => date_within(key, *field, *days),
-        Ask::Date(field, days) => date_outside(key, *field, *days),
+        Ask::Date(field, ranges) if met => {
+            let ranges = ranges.iter();
+            Formula::any(ranges.map(|days| date_within(key, *field, *days)).collect())
+        }
+        Ask::Date(field, ranges) => {
+            let ranges = ranges.iter();
+            Formula::all(
+                ranges
+                    .map(|days| date_outside(key, *field, *days))
+                    .collect(),
+            )
+        }
     }
 }
 
 fn exists(key: &FactKey, window: Option<DateRange>, met: bool) -> Formula {
     match (window, met) {
         (None, true) => Clause::present(key.clone()).into(),
-        (None, false) => Clause::absent(key.clone()).into(),
+        (None, false) => no_entry(key),
         (Some(days), true) => {
             let either = Column::FirstDate as u8 | Column::LastDate as u8;
             within(key, either, days, false)
@@ -120,15 +129,46 @@ fn end_that_matters(days: DateRange) -> Option<DateBound> {
         .filter(|to| days.from.is_none() || *to != DateBound::REFERENCE)
 }
 
+/// No entry at all.
+fn no_entry(key: &FactKey) -> Formula {
+    if !is_declared(key) {
+        return where_rolled_up(key, Clause::absent(key.clone()));
+    }
+    let mut clause = Clause::on(key.clone(), Column::Count as u8);
+    clause.high = 0;
+    clause.undated_blocks = true;
+    clause.into()
+}
+
 /// No entry at all, or every one before the day.
 fn before(key: &FactKey, day: Option<DateBound>) -> Formula {
-    let mut clause = Clause::absent(key.clone());
-    if let Some(day) = day {
-        clause.columns = Column::LastDate as u8;
-        clause.undated_blocks = true;
-        (clause.high, clause.high_relative) = day.plus(-1).encode();
+    let Some(day) = day else {
+        return no_entry(key);
+    };
+    let mut clause = Clause::on(key.clone(), Column::LastDate as u8);
+    clause.undated_blocks = true;
+    (clause.high, clause.high_relative) = day.plus(-1).encode();
+    if is_declared(key) {
+        // Without entries its last day is minus infinity
+        return clause.into();
     }
-    clause.into()
+    clause.absence_counts = true;
+    where_rolled_up(key, clause)
+}
+
+/// Whether records have the key even without an entry, so that its absence says only that it was not rolled up.
+fn is_declared(key: &FactKey) -> bool {
+    key.value_set().is_some() && *key == key.bare()
+}
+
+/// A clause that may hold by absence. Under a unit or answer of a value set that says nothing unless the record was rolled
+/// up for the set, which its bare key shows.
+fn where_rolled_up(key: &FactKey, clause: Clause) -> Formula {
+    if key.value_set().is_none() {
+        return clause.into();
+    }
+    let rolled_up = Clause::on(key.bare(), Column::Count as u8);
+    Formula::all(vec![rolled_up.into(), clause.into()])
 }
 
 /// The date is later than this day.
@@ -153,6 +193,10 @@ fn earlier(key: &FactKey, field: DateField, day: DateBound) -> Formula {
 fn within(key: &FactKey, columns: u8, days: DateRange, undated_blocks: bool) -> Formula {
     let mut clause = Clause::on(key.clone(), columns);
     clause.undated_blocks = undated_blocks;
+    if is_declared(key) {
+        // Days at minus infinity are those of no entry
+        clause.low = NEG_INF + 1;
+    }
     if let Some(from) = days.from {
         (clause.low, clause.low_relative) = from.encode();
     }
@@ -172,7 +216,7 @@ fn date_within(key: &FactKey, field: DateField, days: DateRange) -> Formula {
 }
 
 fn date_outside(key: &FactKey, field: DateField, days: DateRange) -> Formula {
-    let mut ways = vec![Clause::absent(key.clone()).into()];
+    let mut ways = vec![no_entry(key)];
     ways.extend(days.from.map(|from| earlier(key, field, from)));
     ways.extend(days.to.map(|to| later(key, field, to)));
     Formula::any(ways)
@@ -184,9 +228,12 @@ fn count(key: &FactKey, numbers: &Ranges) -> Formula {
     let clause = |range: Range| {
         let mut clause = Clause::on(key.clone(), Column::Count as u8);
         (clause.low, clause.high) = (range.low, range.high);
-        clause.absence_counts = range.low == 0;
         clause.undated_blocks = range.high < POS_INF;
-        clause.into()
+        if range.low > 0 || is_declared(key) {
+            return clause.into();
+        }
+        clause.absence_counts = true;
+        where_rolled_up(key, clause)
     };
     Formula::any(numbers.iter().map(clause).collect())
 }

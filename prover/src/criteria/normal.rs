@@ -11,7 +11,7 @@ use crate::clause::KEYS_PER_CLAUSE;
 use crate::facts::FactKey;
 
 /// Groups beyond which distribution is given up: many times what any circuit has room for.
-const MOST_GROUPS: usize = 256;
+pub(super) const MOST_GROUPS: usize = 256;
 
 /// A monotone formula over clauses.
 #[derive(Clone, Debug)]

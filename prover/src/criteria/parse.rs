@@ -7,12 +7,17 @@ mod duplicates;
 mod entries;
 mod numbers;
 mod object;
+mod value_sets;
 
 use serde_json::Value;
 
+use criterion::Context;
+
 use super::error::{CriteriaError, Faults, Pointer};
 use super::language::Criteria;
-use super::{notes, schema};
+use super::{notes, repeated, schema};
+use crate::facts::ValueSets;
+use crate::fhir::json::{line_too_deep, DEEPEST};
 
 pub(super) use codes::short_name;
 
@@ -23,18 +28,29 @@ const FIELDS: [&str; 5] = ["$schema", "title", "description", "include", "exclud
 /// What a document looks like.
 const EXAMPLE: &str = "{\"include\": [ … ], \"exclude\": [ … ]}";
 
-/// Reads a criteria document.
+/// Reads a criteria document in which value sets, if any, are named by digest.
 ///
 /// # Errors
 /// Every mistake in it, with its place and what would work instead.
 pub fn parse(json: &str) -> Result<Criteria, Vec<CriteriaError>> {
+    parse_with(json, &ValueSets::default())
+}
+
+/// Reads a criteria document that may name these value sets by URL and version.
+///
+/// # Errors
+/// Every mistake in it, with its place and what would work instead.
+pub fn parse_with(json: &str, sets: &ValueSets) -> Result<Criteria, Vec<CriteriaError>> {
     let mut faults = Faults::default();
     let value = value(json, &mut faults);
     let criteria = value
         .as_ref()
-        .and_then(|value| document(value, &mut faults));
+        .and_then(|value| document(value, sets, &mut faults));
     if let Some(value) = &value {
         schema::check(value, &mut faults);
+    }
+    if let Some(criteria) = criteria.as_ref().filter(|_| faults.errors.is_empty()) {
+        repeated::check(criteria, &mut faults);
     }
     faults.errors.sort();
     faults.errors.dedup();
@@ -53,6 +69,13 @@ fn value(json: &str, faults: &mut Faults) -> Option<Value> {
             "criteria take some kilobytes at most",
         );
     }
+    if let Some(line) = line_too_deep(json.as_bytes()) {
+        return faults.at(
+            &root,
+            format!("is nested deeper than {DEEPEST} levels (at line {line})"),
+            "lists in \"include\" are joined by \"and\" already",
+        );
+    }
     match serde_json::from_str(json.trim_start_matches('\u{feff}')) {
         Ok(value) => {
             duplicates::check(json, faults);
@@ -66,7 +89,7 @@ fn value(json: &str, faults: &mut Faults) -> Option<Value> {
     }
 }
 
-fn document(value: &Value, faults: &mut Faults) -> Option<Criteria> {
+fn document(value: &Value, sets: &ValueSets, faults: &mut Faults) -> Option<Criteria> {
     let root = Pointer::default();
     let fields = object::object(value, &root, EXAMPLE, faults)?;
     object::only(fields, &FIELDS, &root, faults);
@@ -74,7 +97,7 @@ fn document(value: &Value, faults: &mut Faults) -> Option<Criteria> {
     object::optional_text(fields, "$schema", &root, faults);
     let title = object::optional_text(fields, "title", &root, faults);
     let mut list = |name: &str| match fields.get(name) {
-        Some(value) => criterion::list(value, &root.field(name), 0, faults),
+        Some(value) => criterion::list(value, &root.field(name), Context::top(sets), faults),
         None => Some(Vec::new()),
     };
     let (include, exclude) = (list("include"), list("exclude"));

@@ -3,6 +3,9 @@ use crate::facts::number::{Day, NEG_INF, POS_INF, VALUE_BIAS};
 use crate::facts::{Ends, Fact, FactKey};
 use jiff::civil::date;
 
+mod operators;
+mod value_sets;
+
 const SNOMED: &str = "http://snomed.info/sct";
 
 fn reference() -> Reference {
@@ -249,14 +252,16 @@ fn none_of_several_codes_is_a_clause_for_each() {
 
 #[test]
 fn what_does_not_fit_is_refused_with_the_numbers() {
-    let excluded: Vec<_> = (0..9).map(|n| condition_json(&n.to_string(), "")).collect();
+    let excluded: Vec<_> = (0..17)
+        .map(|n| condition_json(&n.to_string(), ""))
+        .collect();
     let json = format!(r#"{{"exclude": [{}]}}"#, excluded.join(","));
     let errors = compile(&json).unwrap_err();
     assert!(
-        errors[0].message.contains("9 clauses with 9 openings"),
+        errors[0].message.contains("17 clauses with 17 openings"),
         "{errors:?}"
     );
-    assert!(errors[0].message.contains("16 with 8"), "{errors:?}");
+    assert!(errors[0].message.contains("32 with 16"), "{errors:?}");
 }
 
 #[test]

@@ -1,12 +1,15 @@
 //! From a bundle to its facts.
 
-use super::{Fact, MAX_FACTS};
+use super::{Fact, FactKey, ValueSets, MAX_FACTS};
 use crate::fhir::{
     bundle::{Bundle, BundleError, Resource},
+    coding::Concept,
     reference::Index,
     status::{standing, Standing},
     timing::timing,
 };
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 mod collector;
 mod concepts;
@@ -27,6 +30,8 @@ use report::Report;
 pub struct EncodeOptions {
     /// Which patient, where a bundle holds several: an id, `Patient/id` or a full URL.
     pub patient: Option<String>,
+    /// The value sets that the record is rolled up for.
+    pub value_sets: Arc<ValueSets>,
 }
 
 /// A resource, or resources of one type, that made no facts of presence.
@@ -45,6 +50,8 @@ pub struct Encoded {
     pub facts: Vec<Fact>,
     /// What was skipped or left open, and why, sorted.
     pub skipped: Vec<Skipped>,
+    /// The value sets that the record was rolled up for.
+    pub value_sets: Arc<ValueSets>,
 }
 
 /// Why a bundle has no facts.
@@ -90,7 +97,11 @@ pub fn encode(bundle: &[u8], options: &EncodeOptions) -> Result<Encoded, EncodeE
         patient,
         collector: Collector::default(),
         report: Report::default(),
+        value_sets: Arc::clone(&options.value_sets),
     };
+    for key in encoder.value_sets.keys() {
+        encoder.collector.declare(key);
+    }
     for (label, reason) in bundle.unusable() {
         encoder.report.skip(label, reason);
     }
@@ -107,6 +118,7 @@ struct Encoder<'a> {
     patient: Patient<'a>,
     collector: Collector,
     report: Report,
+    value_sets: Arc<ValueSets>,
 }
 
 /// Types whose content is read where other resources name them.
@@ -174,7 +186,7 @@ impl<'a> Encoder<'a> {
     /// An entry that is one thing: all but observations, which may have components.
     fn take_entry(&mut self, resource: Resource<'a>, moment: Moment) {
         let found = concepts::concepts(&self.index, resource);
-        let Some(keys) = concepts::keys(concepts::key_kinds(resource.kind()), &found) else {
+        let Some(keys) = self.keys(concepts::key_kinds(resource.kind()), &found) else {
             return self
                 .report
                 .skip(resource.label(), "says that there is none");
@@ -189,6 +201,13 @@ impl<'a> Encoder<'a> {
         }
     }
 
+    /// The keys of an entry, those of value sets among them. `None` if it says that there is nothing of the kind.
+    fn keys(&self, kinds: &[&str], found: &[Concept]) -> Option<BTreeSet<FactKey>> {
+        let mut keys = concepts::keys(kinds, found)?;
+        self.value_sets.roll_up(&mut keys);
+        Some(keys)
+    }
+
     fn finish(self) -> Result<Encoded, EncodeError> {
         let facts = self.collector.finish();
         if facts.len() > MAX_FACTS {
@@ -197,6 +216,7 @@ impl<'a> Encoder<'a> {
         Ok(Encoded {
             facts,
             skipped: self.report.finish(),
+            value_sets: self.value_sets,
         })
     }
 }

@@ -1,11 +1,14 @@
 //! The key of a fact.
 
+use super::value_sets::ValueSetDigest;
 use sha2::{Digest, Sha256};
 
 /// System of the codes of `Patient.gender`.
 const GENDER_SYSTEM: &str = "http://hl7.org/fhir/administrative-gender";
 /// Code of an entry with words but no usable code, and answer of a result in words.
 const UNCODED: &str = "uncoded";
+/// Before the digest of a value set, as the code of what is rolled up for it.
+const VALUE_SET: &str = "value-set:";
 
 /// What a fact is about: `[kind, system, code, unit, answer]`. Parts that don't apply are empty.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -61,6 +64,25 @@ impl FactKey {
     /// Entries of a kind that say in words, or not at all, what they are about.
     pub fn uncoded(kind: &str) -> Self {
         Self::new(kind, "", UNCODED)
+    }
+
+    /// Entries of a kind that have a code of a value set: `[kind, "", "value-set:sha256:…", "", ""]`. No coding can give
+    /// this key, because a coding without system is none.
+    pub fn rolled_up(kind: &str, set: ValueSetDigest) -> Self {
+        Self::new(kind, "", &format!("{VALUE_SET}{set}"))
+    }
+
+    /// The value set that the key is rolled up for.
+    pub fn value_set(&self) -> Option<ValueSetDigest> {
+        let digest = self.code.strip_prefix(VALUE_SET);
+        let digest = digest.filter(|_| self.system.is_empty())?;
+        digest.parse().ok()
+    }
+
+    /// The same kind and code, whatever the unit or answer.
+    #[must_use]
+    pub fn bare(&self) -> Self {
+        Self::new(&self.kind, &self.system, &self.code)
     }
 
     /// Date of birth: its values are the integer `yyyymmdd`.

@@ -3,12 +3,13 @@
 use super::{
     number::{show_day, show_value, Ends},
     tree::{FactsTree, TreeError},
-    Encoded, Fact, MAPPING_VERSION,
+    Encoded, Fact, ValueSet, MAPPING_VERSION,
 };
 use crate::field;
 use serde_json::{json, Value};
 
-/// The output of `prover facts --json`: mapping version, root of the facts tree, facts sorted by key, what was skipped.
+/// The output of `prover facts --json`: mapping version, root of the facts tree, value sets rolled up for, facts sorted by
+/// key, what was skipped.
 ///
 /// # Errors
 /// The facts make no tree.
@@ -22,9 +23,19 @@ pub fn to_json(encoded: &Encoded) -> Result<Value, TreeError> {
     Ok(json!({
         "mappingVersion": MAPPING_VERSION,
         "factsRoot": field::to_hex(&root),
+        "valueSets": encoded.value_sets.iter().map(value_set).collect::<Vec<_>>(),
         "facts": encoded.facts.iter().map(fact).collect::<Vec<_>>(),
         "skipped": skipped,
     }))
+}
+
+/// A value set that the record was rolled up for: its name, its digest, how many codes it has.
+fn value_set(set: &ValueSet) -> Value {
+    json!({
+        "name": set.canonical(),
+        "digest": set.digest().to_string(),
+        "codes": set.codes().len(),
+    })
 }
 
 /// One fact: counts are numbers, values decimal strings, days ISO dates.

@@ -16,12 +16,33 @@ pub enum BundleError {
     /// Several JSON values, one a line.
     #[error("several JSON values (NDJSON?); put the resources of one patient into one Bundle")]
     Lines,
+    /// JSON that nests objects and lists too deep to be read.
+    #[error("nested deeper than {most} levels (at line {line})")]
+    TooDeep {
+        /// The line on which the first level too many begins.
+        line: usize,
+        /// How many levels can be read.
+        most: usize,
+    },
     /// JSON, but no bundle.
     #[error("not a FHIR Bundle but {found}")]
     NotABundle {
         /// What it is.
         found: String,
     },
+}
+
+impl From<json::JsonError> for BundleError {
+    fn from(error: json::JsonError) -> Self {
+        match error {
+            json::JsonError::Grammar(reason) => Self::Json(reason),
+            json::JsonError::Several => Self::Lines,
+            json::JsonError::TooDeep { line } => Self::TooDeep {
+                line,
+                most: json::DEEPEST,
+            },
+        }
+    }
 }
 
 /// A resource of a bundle, or one contained in such a resource.
@@ -110,7 +131,7 @@ impl Bundle {
     /// # Errors
     /// The bytes are not one JSON value, or it is not a Bundle.
     pub fn parse(bytes: &[u8]) -> Result<Self, BundleError> {
-        let mut root = parse_json(bytes)?;
+        let mut root = json::parse(bytes)?;
         if root.get("resourceType").and_then(Value::as_str) != Some("Bundle") {
             return Err(BundleError::NotABundle {
                 found: describe(&root),
@@ -190,21 +211,6 @@ impl Bundle {
         let mut index = 0..;
         self.entries
             .retain(|_| index.next().is_none_or(|index| !repeated.contains(&index)));
-    }
-}
-
-fn parse_json(bytes: &[u8]) -> Result<Value, BundleError> {
-    // A byte order mark is no JSON, but editors leave it
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let mut values = serde_json::Deserializer::from_slice(bytes).into_iter::<Value>();
-    let first = match values.next() {
-        Some(value) => value.map_err(|error| BundleError::Json(error.to_string()))?,
-        None => return Err(BundleError::Json("the file is empty".into())),
-    };
-    match values.next() {
-        None => Ok(first),
-        Some(Ok(_)) => Err(BundleError::Lines),
-        Some(Err(error)) => Err(BundleError::Json(error.to_string())),
     }
 }
 

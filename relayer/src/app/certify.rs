@@ -227,6 +227,20 @@ impl Hospital {
         self.seal(&loaded, &keys)
     }
 
+    /// Whether a record is what this order would make of it anew.
+    ///
+    /// # Errors
+    /// `not-found`; those of reading the order's files and the books.
+    pub fn is_made_by(
+        &self,
+        record: RecordCommitment,
+        order: &CertifyOrder,
+    ) -> Result<bool, Failure> {
+        let known = Known::load(&*self.books)?;
+        let entry = known.entry(record)?;
+        Ok(order.load(entry.replaces)?.input == entry.input)
+    }
+
     /// Seals a new version, or finds the one that the same order made before.
     fn seal_version(
         &self,

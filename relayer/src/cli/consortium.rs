@@ -3,6 +3,7 @@
 pub mod bounds;
 pub mod deploy;
 mod status;
+mod value_sets;
 
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -42,6 +43,9 @@ pub enum ConsortiumCommand {
         after_help = "Examples:\n  relayer consortium bounds\n  relayer consortium bounds maxQuota=5000 minWindowSeconds=172800\n  relayer consortium bounds --token 0x5b…3f allowed=true maxPrice=1000000"
     )]
     Bounds(bounds::BoundsArgs),
+    /// Publish value sets, or list the published ones.
+    #[command(subcommand)]
+    Valueset(value_sets::ValueSetCommand),
     /// Show the network: contracts, members, records, studies.
     #[command(after_help = "Example: relayer consortium status --json")]
     Status,
@@ -88,6 +92,7 @@ impl ConsortiumCommand {
             Self::Admit(admit) => admit.run(&context, output).await,
             Self::Expel { account } => expel(&context, output, account).await,
             Self::Bounds(bounds) => bounds.run(&context, output).await,
+            Self::Valueset(command) => command.run(&context, output).await,
             Self::Status => status::show(&context, output).await,
         }
     }

@@ -10,9 +10,10 @@ use clap::{Args, Subcommand};
 
 use super::context::Context;
 use super::output::Output;
+use super::value_sets;
 use super::Global;
 use crate::adapters::books::FileBooks;
-use crate::app::certify::{day_of_time, Hospital, HospitalLedger, Known};
+use crate::app::certify::{day_of_time, Hospital, HospitalLedger, Known, Outcome};
 use crate::domain::failure::{Failure, FailureCode};
 use crate::domain::ids::Address;
 use crate::domain::uses;
@@ -39,6 +40,14 @@ pub(super) enum HospitalCommand {
         after_help = "Example: relayer hospital supersede 0x1f…c2 bundle.json --consent biomedical"
     )]
     Supersede(Supersede),
+    /// Certify live records anew, each from its bundle in a folder, on the terms that it has: for a new value set, for example.
+    ///
+    /// Each takes one of the patient's spare key sets; the old version is taken out of the registry. Attachments of NAME.json are the
+    /// files of NAME.attachments beside it. Given again after an interruption, it goes on where it stopped.
+    #[command(
+        after_help = "Example: relayer hospital reissue bundles --valuesets prover/valuesets"
+    )]
+    Reissue(Reissue),
     /// Take a record out of the registry for good.
     #[command(after_help = "Example: relayer hospital withdraw 0x1f…c2")]
     Withdraw(Withdraw),
@@ -74,6 +83,8 @@ pub(super) struct TermsOptions {
     /// Files that go with the record, of any size.
     #[arg(long, num_args = 1.., value_name = "FILE")]
     attach: Vec<PathBuf>,
+    #[command(flatten)]
+    value_sets: ValueSetOptions,
 }
 
 /// Where records are deposited.
@@ -112,6 +123,25 @@ pub(super) struct Supersede {
     terms: TermsOptions,
     #[command(flatten)]
     proxies: ProxyOptions,
+}
+
+/// Arguments of `reissue`.
+#[derive(Debug, Args)]
+pub(super) struct Reissue {
+    /// A folder of FHIR R4 bundles, one for each record.
+    folder: PathBuf,
+    #[command(flatten)]
+    value_sets: ValueSetOptions,
+    #[command(flatten)]
+    proxies: ProxyOptions,
+}
+
+/// Value sets that records are rolled up for.
+#[derive(Debug, Args)]
+pub(super) struct ValueSetOptions {
+    /// A folder of published FHIR ValueSet resources that records are rolled up for, one a JSON file; can be repeated.
+    #[arg(long = "valuesets", value_name = "DIR")]
+    folders: Vec<PathBuf>,
 }
 
 /// Arguments of `withdraw`.
@@ -157,6 +187,7 @@ impl HospitalCommand {
             }
             Self::Certify(arguments) => certify(&context, output, arguments).await,
             Self::Supersede(arguments) => supersede(&context, output, arguments).await,
+            Self::Reissue(arguments) => reissue(&context, output, arguments).await,
             Self::Withdraw(arguments) => withdraw(&context, output, arguments).await,
             Self::Resume(arguments) => resume(&context, output, arguments).await,
             Self::Records => {
@@ -190,8 +221,10 @@ fn today() -> u32 {
 }
 
 async fn certify(context: &Context, output: &Output, arguments: &Certify) -> Result<(), Failure> {
-    let orders = orders::of_certify(arguments, today())?;
+    let sets = value_sets::read(&arguments.terms.value_sets.folders)?;
+    let orders = orders::of_certify(arguments, &sets, today())?;
     let hospital = open(context).await?;
+    value_sets::check_published(&*hospital.ledger, &sets).await?;
     let proxies = hospital.clients(&arguments.proxies.proxies).await?;
     let progress = |words: &str| output.progress(words);
     let outcomes = hospital.certify(&orders.good, &proxies, &progress).await?;
@@ -215,7 +248,9 @@ async fn supersede(
         Some(path) => orders::read_request(path)?,
         None => orders::kept_request(&*hospital.books, known.entry(old)?.identity)?,
     };
-    let mut order = orders::order(&arguments.bundle, request, &arguments.terms, today())?;
+    let sets = value_sets::read(&arguments.terms.value_sets.folders)?;
+    value_sets::check_published(&*hospital.ledger, &sets).await?;
+    let mut order = orders::order(&arguments.bundle, request, &arguments.terms, &sets, today())?;
     // The patient stays who it was, whatever id a new export has
     order.person = order.person.or(known.entry(old)?.person.clone());
     let proxies = hospital.clients(&arguments.proxies.proxies).await?;
@@ -223,6 +258,34 @@ async fn supersede(
     let certified = hospital.supersede(old, &order, &proxies, &progress).await?;
     show::certified(output, &certified);
     certified.failure().map_or(Ok(()), Err)
+}
+
+async fn reissue(context: &Context, output: &Output, arguments: &Reissue) -> Result<(), Failure> {
+    let hospital = open(context).await?;
+    let proxies = hospital.clients(&arguments.proxies.proxies).await?;
+    let sets = value_sets::read(&arguments.value_sets.folders)?;
+    value_sets::check_published(&*hospital.ledger, &sets).await?;
+    let progress = |words: &str| output.progress(words);
+    let mut outcomes = Vec::new();
+    for bundle in orders::bundles_in(&arguments.folder)? {
+        let result = match orders::anew(&*hospital.books, &bundle, &sets, today()) {
+            Ok((old, order)) if hospital.is_made_by(old, &order)? => {
+                progress(&format!(
+                    "{} is certified like this already",
+                    bundle.display()
+                ));
+                continue;
+            }
+            Ok((old, order)) => hospital.supersede(old, &order, &proxies, &progress).await,
+            Err(failure) => Err(failure),
+        };
+        outcomes.push(Outcome {
+            source: bundle.display().to_string(),
+            result,
+        });
+    }
+    show::outcomes(output, &outcomes);
+    show::first_failure(&outcomes).map_or(Ok(()), Err)
 }
 
 async fn withdraw(context: &Context, output: &Output, arguments: &Withdraw) -> Result<(), Failure> {

@@ -1,19 +1,25 @@
-//! The content of a record: a tar of opening, facts, bundle and attachments, in this order (PROTOCOL section 10).
+//! The content of a record: a tar of opening, facts, value sets, bundle and attachments, in this order (PROTOCOL section 10).
 //!
 //! The small parts come first, so that whoever needs only those reads the first segments and no more. Attachments of any size
 //! pass through in constant memory.
 
 use std::collections::BTreeSet;
 use std::io::{self, Read, Write};
+use std::sync::Arc;
+
+use prover::facts::{encode, EncodeOptions, Encoded, ValueSets};
+
+use super::failure::{Failure, FailureCode};
 
 const OPENING: &str = "opening.json";
 const FACTS: &str = "facts.json";
+const VALUE_SETS: &str = "value-sets.json";
 const BUNDLE: &str = "bundle.json";
 const ATTACHMENTS: &str = "attachments/";
 
 /// Most bytes of an opening.
 const MOST_OPENING: u64 = 64 << 10;
-/// Most bytes of facts and of a bundle, which are read into memory.
+/// Most bytes of facts, value sets and of a bundle, which are read into memory.
 pub const MOST_IN_MEMORY: u64 = 256 << 20;
 /// Longest name of an attachment.
 const LONGEST_NAME: usize = 80;
@@ -70,8 +76,29 @@ pub struct RecordContent {
     pub opening: Vec<u8>,
     /// The facts' JSON, for people and other programs; whoever checks a record makes them anew from the bundle.
     pub facts: Vec<u8>,
+    /// The value sets that the record is rolled up for, as [`prover::facts::ValueSets::to_list`] writes them.
+    pub value_sets: Vec<u8>,
     /// The FHIR bundle, as the hospital was given it.
     pub bundle: Vec<u8>,
+}
+
+impl RecordContent {
+    /// The facts, made anew from the bundle and the value sets.
+    ///
+    /// # Errors
+    /// `invalid-bundle` if either can't be read.
+    pub fn encode(&self) -> Result<Encoded, Failure> {
+        let invalid = |reason: String| Failure::new(FailureCode::InvalidBundle, reason);
+        let sets = ValueSets::from_list(&self.value_sets).map_err(|errors| {
+            let words: Vec<_> = errors.iter().map(ToString::to_string).collect();
+            invalid(words.join("; "))
+        })?;
+        let options = EncodeOptions {
+            value_sets: Arc::new(sets),
+            ..EncodeOptions::default()
+        };
+        encode(&self.bundle, &options).map_err(|error| invalid(error.to_string()))
+    }
 }
 
 /// Checks an attachment's name.
@@ -112,6 +139,12 @@ pub fn write_content<W: Write, R: Read>(
         FACTS,
         content.facts.len() as u64,
         content.facts.as_slice(),
+    )?;
+    append(
+        &mut tar,
+        VALUE_SETS,
+        content.value_sets.len() as u64,
+        content.value_sets.as_slice(),
     )?;
     append(
         &mut tar,
@@ -178,7 +211,7 @@ impl<R: Read> Read for Exact<R> {
     }
 }
 
-/// Reads opening, facts and bundle, and hands each attachment (name, size, bytes) to `take`.
+/// Reads opening, facts, value sets and bundle, and hands each attachment (name, size, bytes) to `take`.
 ///
 /// # Errors
 /// [`ContentError`], or what `take` returns.
@@ -211,7 +244,7 @@ pub fn read_content<R: Read>(
     Ok(content)
 }
 
-/// Reads opening, facts and bundle only, and no byte beyond them but what was read ahead.
+/// Reads opening, facts, value sets and bundle only, and no byte beyond them but what was read ahead.
 ///
 /// # Errors
 /// [`ContentError`].
@@ -225,6 +258,7 @@ fn read_head<R: Read>(entries: &mut tar::Entries<'_, R>) -> Result<RecordContent
     Ok(RecordContent {
         opening: read_part(entries, OPENING, MOST_OPENING)?,
         facts: read_part(entries, FACTS, MOST_IN_MEMORY)?,
+        value_sets: read_part(entries, VALUE_SETS, MOST_IN_MEMORY)?,
         bundle: read_part(entries, BUNDLE, MOST_IN_MEMORY)?,
     })
 }

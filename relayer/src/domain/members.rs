@@ -2,6 +2,8 @@
 
 use std::str::FromStr;
 
+use prover::facts::ValueSetDigest;
+
 use super::ids::Address;
 use super::study::decimal;
 
@@ -135,6 +137,15 @@ pub struct BondExit {
     pub amount: u128,
     /// Unix seconds from which it can be had.
     pub release_at: u64,
+}
+
+/// A value set as the consortium publishes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublishedValueSet {
+    /// URL and version: `url|version`.
+    pub name: String,
+    /// The digest of its codes.
+    pub digest: ValueSetDigest,
 }
 
 /// Bytes in JSON: `0x` and lower-case hex digits.

@@ -3,18 +3,20 @@
 use crate::cli::criteria;
 use crate::cli::failure::{Class, Failure};
 use crate::cli::opening::Opening;
+use crate::cli::value_sets;
 use jiff::civil::Date;
 use prover::circuit::{
     EligibilityInputs, EnrolmentInputs, IdentityInputs, ReferenceTime, StudyInputs,
 };
 use prover::facts::number::Day;
 use prover::facts::tree::FactsTree;
-use prover::facts::{encode, EncodeOptions};
+use prover::facts::{encode, EncodeOptions, ValueSets};
 use prover::field::{from_hex, Fr};
 use prover::record::registry::MerkleProof;
 use serde::Deserialize;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use zeroize::Zeroizing;
 
 const BRAND: &str = "MSPI";
@@ -32,6 +34,9 @@ struct File {
     bundle: PathBuf,
     /// Which patient, if the bundle holds several.
     patient: Option<String>,
+    /// Folders of the value sets that the record was rolled up for.
+    #[serde(default)]
+    value_sets: Vec<PathBuf>,
     /// The opening that lay in the envelope's content.
     opening: PathBuf,
     /// Hash of that envelope.
@@ -82,7 +87,13 @@ pub(super) fn read(path: &Path, identity: &Path) -> Result<EligibilityInputs, Fa
         return Err(Failure::new(Class::Input, message));
     }
     let folder = path.parent().unwrap_or(Path::new(""));
-    let (_, compiled) = criteria::read(&folder.join(&file.criteria))?;
+    let sets: Vec<PathBuf> = file
+        .value_sets
+        .iter()
+        .map(|sets| folder.join(sets))
+        .collect();
+    let sets = value_sets::read(&sets)?;
+    let (_, compiled) = criteria::read(&folder.join(&file.criteria), &sets)?;
     let opening = Opening::read(&folder.join(&file.opening))?;
     Ok(EligibilityInputs {
         identity: IdentityInputs {
@@ -90,7 +101,7 @@ pub(super) fn read(path: &Path, identity: &Path) -> Result<EligibilityInputs, Fa
             pseudonym_nonce: element("pseudonymNonce", &file.pseudonym_nonce)?,
         },
         record: opening.with_envelope(element("envelopeHash", &file.envelope_hash)?),
-        facts: facts(&folder.join(&file.bundle), file.patient.clone())?,
+        facts: facts(&folder.join(&file.bundle), file.patient.clone(), sets)?,
         path: file.path.read()?,
         study: StudyInputs {
             id: element("study.id", &file.study.id)?,
@@ -107,9 +118,17 @@ pub(super) fn read(path: &Path, identity: &Path) -> Result<EligibilityInputs, Fa
 }
 
 /// The facts tree of a bundle.
-pub(crate) fn facts(path: &Path, patient: Option<String>) -> Result<FactsTree, Failure> {
+pub(crate) fn facts(
+    path: &Path,
+    patient: Option<String>,
+    value_sets: Arc<ValueSets>,
+) -> Result<FactsTree, Failure> {
     let bundle = fs::read(path).map_err(|error| Failure::file(path, &error))?;
-    let encoded = encode(&bundle, &EncodeOptions { patient }).map_err(|error| {
+    let options = EncodeOptions {
+        patient,
+        value_sets,
+    };
+    let encoded = encode(&bundle, &options).map_err(|error| {
         Failure::new(Class::Input, error).hint("see what `prover facts` says of the bundle")
     })?;
     FactsTree::new(&encoded.facts).map_err(|error| Failure::new(Class::Input, error))

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::object::{kind_of, object, only, optional_text, text};
+use super::value_sets;
 use crate::criteria::error::{Faults, Pointer};
 use crate::criteria::language::NamedKey;
-use crate::facts::FactKey;
+use crate::facts::{FactKey, ValueSets};
 use crate::fhir::coding::canonical_system;
 
 /// Entries, or answers, in words.
@@ -32,15 +33,19 @@ const SHORT_NAMES: [(&str, &str); 11] = [
 
 /// The code of a coding, as people read it: `LOINC 4548-4`.
 pub(in crate::criteria) fn short_name(system: &str, code: &str) -> String {
+    if let Some(digest) = FactKey::new("", system, code).value_set() {
+        return format!("of any code of value set {digest}");
+    }
     let known = SHORT_NAMES.iter().find(|(_, url)| *url == system);
     let name = known.map_or(system, |(name, _)| name);
     format!("{name} {code}").trim().to_owned()
 }
 
-/// One code, a list of codes, or entries in words, of a kind.
+/// One code, a list of codes, a value set, or entries in words, of a kind.
 pub(super) fn codes(
     value: &Value,
     kind: &str,
+    sets: &ValueSets,
     path: &Pointer,
     faults: &mut Faults,
 ) -> Option<Vec<NamedKey>> {
@@ -50,12 +55,26 @@ pub(super) fn codes(
             name: format!("{kind} entries without a code"),
         }]);
     }
-    let codings = codings(value, path, faults)?;
-    let keys = codings.into_iter().map(|coding| NamedKey {
-        key: FactKey::new(kind, &coding.system, &coding.code),
-        name: coding.name,
-    });
-    Some(keys.collect())
+    let read = |value: &Value, path: &Pointer, faults: &mut Faults| {
+        if value.get("valueSet").is_some() {
+            let (digest, name) = value_sets::reference(value, sets, path, faults)?;
+            let key = FactKey::rolled_up(kind, digest);
+            return Some(NamedKey { key, name });
+        }
+        let coding = coding(value, path, faults)?;
+        Some(NamedKey {
+            key: FactKey::new(kind, &coding.system, &coding.code),
+            name: coding.name,
+        })
+    };
+    let found = one_or_several(value, read, path, faults)?;
+    distinct(
+        found,
+        |named| named.key.clone(),
+        |named| &named.name,
+        path,
+        faults,
+    )
 }
 
 /// The keys of the codes with each of the answers.
@@ -83,14 +102,28 @@ fn answers(value: &Value, path: &Pointer, faults: &mut Faults) -> Option<Vec<(St
             Some(vec![(UNCODED.to_owned(), "in words".to_owned())])
         }
         _ => {
-            let codings = codings(value, path, faults)?.into_iter();
-            Some(
-                codings
-                    .map(|c| (format!("{}|{}", c.system, c.code), c.name))
-                    .collect(),
+            let found = one_or_several(value, answer, path, faults)?;
+            distinct(
+                found,
+                |(code, _)| code.clone(),
+                |(_, name)| name,
+                path,
+                faults,
             )
         }
     }
+}
+
+fn answer(value: &Value, path: &Pointer, faults: &mut Faults) -> Option<(String, String)> {
+    if value.get("valueSet").is_some() {
+        return faults.at(
+            &path.field("valueSet"),
+            "records are rolled up by what an entry is about, not by its answer",
+            "list the answers: {\"$in\": [{\"system\": …, \"code\": …}, …]}",
+        );
+    }
+    let coding = coding(value, path, faults)?;
+    Some((format!("{}|{}", coding.system, coding.code), coding.name))
 }
 
 struct Coding {
@@ -99,20 +132,29 @@ struct Coding {
     name: String,
 }
 
-fn codings(value: &Value, path: &Pointer, faults: &mut Faults) -> Option<Vec<Coding>> {
+/// Reads one thing, or each of a list under `$in`.
+fn one_or_several<T>(
+    value: &Value,
+    read: impl Fn(&Value, &Pointer, &mut Faults) -> Option<T>,
+    path: &Pointer,
+    faults: &mut Faults,
+) -> Option<Vec<T>> {
     if value.is_array() {
         return faults.at(path, "a list needs an operator", "write {\"$in\": [ … ]}");
     }
     let selector = object(value, path, EXAMPLE, faults)?;
-    if selector.contains_key("valueSet") {
+    if let Some(operator) = ["$nin", "$ne"]
+        .into_iter()
+        .find(|o| selector.contains_key(*o))
+    {
         return faults.at(
-            &path.field("valueSet"),
-            "value sets can't be used yet",
-            "list the codes: {\"$in\": [{\"system\": …, \"code\": …}, …]}",
+            &path.field(operator),
+            "would be true of nearly every record: any other entry meets it",
+            "to ask that there is none of these, write {\"$in\": [ … ]} and beside it \"$absent\": true, or put the criterion under \"exclude\"",
         );
     }
     let Some(list) = selector.get("$in") else {
-        return coding(value, path, faults).map(|coding| vec![coding]);
+        return read(value, path, faults).map(|one| vec![one]);
     };
     only(selector, &["$in"], path, faults);
     let path = path.field("$in");
@@ -123,23 +165,28 @@ fn codings(value: &Value, path: &Pointer, faults: &mut Faults) -> Option<Vec<Cod
             format!("for example [{EXAMPLE}]"),
         );
     };
-    let read = items.iter().enumerate();
-    let read: Vec<_> = read
-        .map(|(index, item)| coding(item, &path.item(index), faults))
+    let found = items.iter().enumerate();
+    let found: Vec<_> = found
+        .map(|(index, item)| read(item, &path.item(index), faults))
         .collect();
-    let codings = read.into_iter().collect::<Option<Vec<_>>>()?;
-    distinct(codings, &path, faults)
+    found.into_iter().collect()
 }
 
-fn distinct(codings: Vec<Coding>, path: &Pointer, faults: &mut Faults) -> Option<Vec<Coding>> {
+fn distinct<T, K: Ord>(
+    found: Vec<T>,
+    key: impl Fn(&T) -> K,
+    name: impl Fn(&T) -> &String,
+    path: &Pointer,
+    faults: &mut Faults,
+) -> Option<Vec<T>> {
     let mut seen = BTreeSet::new();
-    for (index, coding) in codings.iter().enumerate() {
-        if !seen.insert((&coding.system, &coding.code)) {
-            let message = format!("{} is there twice", coding.name);
-            return faults.at(&path.item(index), message, "keep one of them");
+    for (index, one) in found.iter().enumerate() {
+        if !seen.insert(key(one)) {
+            let message = format!("{} is there twice", name(one));
+            return faults.at(&path.field("$in").item(index), message, "keep one of them");
         }
     }
-    Some(codings)
+    Some(found)
 }
 
 fn coding(value: &Value, path: &Pointer, faults: &mut Faults) -> Option<Coding> {

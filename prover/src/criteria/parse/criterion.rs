@@ -7,19 +7,45 @@ use super::numbers::{condition, Numbers};
 use super::object::{kind_of, object, only, optional_text};
 use crate::criteria::error::{nearest, Faults, Pointer};
 use crate::criteria::language::{Criterion, Sex, Test, KINDS};
+use crate::facts::ValueSets;
 
 /// Deepest nesting of all, any and atLeast.
 const DEEPEST: usize = 8;
 /// What can stand in a list of criteria.
 const EXAMPLE: &str = "{\"age\": {\"$gte\": 18}} or {\"condition\": {\"system\": \"http://snomed.info/sct\", \"code\": \"44054006\"}}";
+/// The operators on sex, one at a time.
+const SEX_OPERATORS: [&str; 4] = ["$eq", "$ne", "$in", "$nin"];
 /// The fields that say what a criterion is about, besides the kinds of entries.
 const SUBJECTS: [&str; 6] = ["age", "sex", "deceased", "all", "any", "atLeast"];
+
+/// Where in a document reading is, and what it may name.
+#[derive(Clone, Copy)]
+pub(super) struct Context<'a> {
+    /// How many lists of parts are open.
+    depth: usize,
+    /// The value sets at hand.
+    sets: &'a ValueSets,
+}
+
+impl<'a> Context<'a> {
+    /// At the top of a document.
+    pub(super) fn top(sets: &'a ValueSets) -> Self {
+        Self { depth: 0, sets }
+    }
+
+    fn deeper(self) -> Self {
+        Self {
+            depth: self.depth + 1,
+            ..self
+        }
+    }
+}
 
 /// A list of criteria, not empty.
 pub(super) fn list(
     value: &Value,
     path: &Pointer,
-    depth: usize,
+    context: Context<'_>,
     faults: &mut Faults,
 ) -> Option<Vec<Criterion>> {
     let Some(items) = value.as_array().filter(|items| !items.is_empty()) else {
@@ -29,7 +55,7 @@ pub(super) fn list(
             format!("for example [{EXAMPLE}]"),
         );
     };
-    if depth > DEEPEST {
+    if context.depth > DEEPEST {
         return faults.at(
             path,
             format!("is nested more than {DEEPEST} deep"),
@@ -38,7 +64,7 @@ pub(super) fn list(
     }
     let read = items.iter().enumerate();
     let read: Vec<_> = read
-        .map(|(index, item)| criterion(item, &path.item(index), depth, faults))
+        .map(|(index, item)| criterion(item, &path.item(index), context, faults))
         .collect();
     read.into_iter().collect()
 }
@@ -46,13 +72,13 @@ pub(super) fn list(
 fn criterion(
     value: &Value,
     path: &Pointer,
-    depth: usize,
+    context: Context<'_>,
     faults: &mut Faults,
 ) -> Option<Criterion> {
     let fields = object(value, path, EXAMPLE, faults)?;
     let words = optional_text(fields, "text", path, faults);
     let subject = subject(fields, path, faults)?;
-    let test = test(fields, subject, path, depth, faults)?;
+    let test = test(fields, subject, path, context, faults)?;
     Some(Criterion {
         path: path.to_string(),
         text: words,
@@ -98,7 +124,7 @@ fn test(
     fields: &Map<String, Value>,
     subject: &str,
     path: &Pointer,
-    depth: usize,
+    context: Context<'_>,
     faults: &mut Faults,
 ) -> Option<Test> {
     let value = &fields[subject];
@@ -121,12 +147,15 @@ fn test(
             ),
         },
         "all" => {
-            let parts = list(value, &here, depth + 1, faults)?;
+            let parts = list(value, &here, context.deeper(), faults)?;
             Some(Test::AtLeast(parts.len(), parts))
         }
-        "any" => Some(Test::AtLeast(1, list(value, &here, depth + 1, faults)?)),
-        "atLeast" => at_least(fields, path, depth, faults),
-        kind => entries(fields, kind, path, faults).map(Test::Entries),
+        "any" => Some(Test::AtLeast(
+            1,
+            list(value, &here, context.deeper(), faults)?,
+        )),
+        "atLeast" => at_least(fields, path, context, faults),
+        kind => entries(fields, kind, context.sets, path, faults).map(Test::Entries),
     }
 }
 
@@ -147,29 +176,33 @@ fn age(value: &Value, path: &Pointer, faults: &mut Faults) -> Option<Test> {
 }
 
 fn sex(value: &Value, path: &Pointer, faults: &mut Faults) -> Option<Vec<Sex>> {
-    let mut codes = match value.get("$in") {
-        None => vec![sex_code(value, path, faults)?],
-        Some(list) => {
-            let path = path.field("$in");
-            let Some(items) = list.as_array() else {
-                return faults.at(
-                    &path,
-                    "must be a list",
-                    "for example [\"female\", \"other\"]",
-                );
-            };
-            let read = items.iter().enumerate();
-            let read: Vec<_> = read
-                .map(|(index, item)| sex_code(item, &path.item(index), faults))
-                .collect();
-            read.into_iter().collect::<Option<_>>()?
+    let Some(fields) = value.as_object() else {
+        return Some(vec![sex_code(value, path, faults)?]);
+    };
+    let (operator, operand) = match fields.iter().next() {
+        Some((operator, operand)) if SEX_OPERATORS.contains(&operator.as_str()) => {
+            (operator, operand)
+        }
+        _ => {
+            only(fields, &SEX_OPERATORS, path, faults);
+            return faults.at(
+                path,
+                "has no operator",
+                "write {\"$in\": [\"female\", \"other\"]}",
+            );
         }
     };
-    if let Some(object) = value.as_object() {
-        only(object, &["$in"], path, faults);
-    }
-    codes.sort();
-    codes.dedup();
+    only(fields, &[operator.as_str()], path, faults);
+    let here = path.field(operator);
+    let named = match operator.as_str() {
+        "$in" | "$nin" => sex_codes(operand, &here, faults)?,
+        _ => vec![sex_code(operand, &here, faults)?],
+    };
+    let denied = ["$ne", "$nin"].contains(&operator.as_str());
+    let codes: Vec<_> = Sex::ALL
+        .into_iter()
+        .filter(|code| named.contains(code) != denied)
+        .collect();
     if codes.is_empty() || codes.len() == Sex::ALL.len() {
         return faults.at(
             path,
@@ -178,6 +211,21 @@ fn sex(value: &Value, path: &Pointer, faults: &mut Faults) -> Option<Vec<Sex>> {
         );
     }
     Some(codes)
+}
+
+fn sex_codes(list: &Value, path: &Pointer, faults: &mut Faults) -> Option<Vec<Sex>> {
+    let Some(items) = list.as_array() else {
+        return faults.at(
+            path,
+            "must be a list",
+            "for example [\"female\", \"other\"]",
+        );
+    };
+    let read = items.iter().enumerate();
+    let read: Vec<_> = read
+        .map(|(index, item)| sex_code(item, &path.item(index), faults))
+        .collect();
+    read.into_iter().collect()
 }
 
 fn sex_code(value: &Value, path: &Pointer, faults: &mut Faults) -> Option<Sex> {
@@ -210,7 +258,7 @@ fn sex_code(value: &Value, path: &Pointer, faults: &mut Faults) -> Option<Sex> {
 fn at_least(
     fields: &Map<String, Value>,
     path: &Pointer,
-    depth: usize,
+    context: Context<'_>,
     faults: &mut Faults,
 ) -> Option<Test> {
     let Some(of) = fields.get("of") else {
@@ -221,7 +269,7 @@ fn at_least(
         );
     };
     repeated_part(of, &path.field("of"), faults);
-    let parts = list(of, &path.field("of"), depth + 1, faults);
+    let parts = list(of, &path.field("of"), context.deeper(), faults);
     let least = fields["atLeast"]
         .as_u64()
         .and_then(|k| usize::try_from(k).ok());

@@ -1,5 +1,7 @@
 //! Days and windows: calendar dates, or so many days, weeks, months or years before the reference date.
 
+use std::cmp::Ordering;
+
 use jiff::civil::Date;
 use serde_json::{Map, Value};
 
@@ -13,7 +15,11 @@ const UNITS: [(&str, i32); 4] = [("day", 1), ("week", 7), ("month", 30), ("year"
 /// Longest time back: 200 years.
 const MOST_DAYS: i32 = 73_000;
 /// The operators on dates.
-const OPERATORS: [&str; 6] = ["$eq", "$gt", "$gte", "$lt", "$lte", "$between"];
+const OPERATORS: [&str; 9] = [
+    "$eq", "$ne", "$gt", "$gte", "$lt", "$lte", "$between", "$in", "$nin",
+];
+/// Operators that stand alone.
+const ALONE: [&str; 5] = ["$eq", "$ne", "$in", "$nin", "$between"];
 /// What a day may look like.
 const FORMS: &str = "write \"2 years ago\", \"6 months ago\", \"3 weeks ago\", \"10 days ago\" (before the reference date) or a date \"2024-01-31\"";
 
@@ -38,35 +44,106 @@ pub(super) fn window(value: &Value, path: &Pointer, faults: &mut Faults) -> Opti
     in_order(DateRange { from, to }, path, faults)
 }
 
-/// A condition on a date: one lower and one upper bound at most.
-pub(super) fn condition(value: &Value, path: &Pointer, faults: &mut Faults) -> Option<DateRange> {
+/// A condition on a date: the days that meet it, as ranges of which one must hold it.
+pub(super) fn condition(
+    value: &Value,
+    path: &Pointer,
+    faults: &mut Faults,
+) -> Option<Vec<DateRange>> {
     let condition = object(value, path, "{\"$lte\": \"1 year ago\"}", faults)?;
     let before = faults.errors.len();
     only(condition, &OPERATORS, path, faults);
     combination(condition, path, faults);
-    let range = match (condition.get("$eq"), condition.get("$between")) {
-        (Some(value), _) => {
-            let day = day(value, &path.field("$eq"), faults);
-            DateRange { from: day, to: day }
-        }
-        (_, Some(pair)) => between(pair, &path.field("$between"), faults)?,
-        _ => DateRange {
+    let ranges = ranges(condition, path, faults)?;
+    if faults.errors.len() > before {
+        return None;
+    }
+    let in_order = |range| in_order(range, path, faults);
+    ranges.into_iter().map(in_order).collect()
+}
+
+fn ranges(
+    condition: &Map<String, Value>,
+    path: &Pointer,
+    faults: &mut Faults,
+) -> Option<Vec<DateRange>> {
+    let alone = ALONE.into_iter().find(|o| condition.contains_key(*o));
+    let Some(operator) = alone else {
+        return Some(vec![DateRange {
             from: bound(condition, "$gte", path, faults)
                 .or_else(|| Some(bound(condition, "$gt", path, faults)?.plus(1))),
             to: bound(condition, "$lte", path, faults)
                 .or_else(|| Some(bound(condition, "$lt", path, faults)?.plus(-1))),
-        },
+        }]);
     };
-    if faults.errors.len() > before {
-        return None;
+    let (operand, here) = (&condition[operator], path.field(operator));
+    let listed = match operator {
+        "$between" => return between(operand, &here, faults).map(|range| vec![range]),
+        "$in" | "$nin" => list(operand, &here, faults)?,
+        _ => vec![day(operand, &here, faults)?],
+    };
+    if ["$eq", "$in"].contains(&operator) {
+        let on = |day| DateRange {
+            from: Some(day),
+            to: Some(day),
+        };
+        return Some(listed.into_iter().map(on).collect());
     }
-    in_order(range, path, faults)
+    all_but(listed, &here, faults)
+}
+
+fn list(value: &Value, path: &Pointer, faults: &mut Faults) -> Option<Vec<DateBound>> {
+    let Some(items) = value.as_array().filter(|items| !items.is_empty()) else {
+        return faults.at(
+            path,
+            format!("must be a list of days, not {}", kind_of(value)),
+            "for example [\"2024-01-31\", \"2024-02-29\"]",
+        );
+    };
+    let read = items.iter().enumerate();
+    let read: Vec<_> = read
+        .map(|(index, item)| day(item, &path.item(index), faults))
+        .collect();
+    read.into_iter().collect()
+}
+
+/// What lies between and around these days.
+fn all_but(
+    mut days: Vec<DateBound>,
+    path: &Pointer,
+    faults: &mut Faults,
+) -> Option<Vec<DateRange>> {
+    let first = days[0];
+    if days.iter().any(|day| day.is_after(first).is_none()) {
+        return faults.at(
+            path,
+            "which of these days comes first depends on the reference date",
+            "write all of them as calendar days, or all as days before the reference date",
+        );
+    }
+    days.sort_by(|a, b| match a.is_after(*b) {
+        _ if a == b => Ordering::Equal,
+        Some(true) => Ordering::Greater,
+        _ => Ordering::Less,
+    });
+    let mut gaps = Vec::new();
+    let mut from = None;
+    for day in days {
+        let to = day.plus(-1);
+        let is_empty = from.is_some_and(|from: DateBound| from.is_after(to) == Some(true));
+        if !is_empty {
+            gaps.push(DateRange { from, to: Some(to) });
+        }
+        from = Some(day.plus(1));
+    }
+    gaps.push(DateRange { from, to: None });
+    Some(gaps)
 }
 
 fn combination(condition: &Map<String, Value>, path: &Pointer, faults: &mut Faults) {
     let has = |operator: &str| condition.contains_key(operator);
     let count = OPERATORS.iter().filter(|operator| has(operator)).count();
-    let alone = has("$eq") || has("$between");
+    let alone = ALONE.iter().any(|operator| has(operator));
     if count == 0 {
         faults.at::<()>(
             path,

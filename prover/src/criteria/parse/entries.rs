@@ -8,7 +8,8 @@ use super::numbers::{condition, Numbers, OPERATORS};
 use super::object::{kind_of, object};
 use crate::criteria::error::{Faults, Pointer};
 use crate::criteria::language::{Ask, DateField, Entries, NamedKey, ValueAsk, ValueField, KINDS};
-use crate::criteria::range::DateRange;
+use crate::criteria::range::{DateRange, Range, Ranges};
+use crate::facts::ValueSets;
 use crate::fhir::unit;
 
 /// The fields that can stand beside a kind of entries: narrowing first, then what is asked.
@@ -25,6 +26,8 @@ pub(super) const ASKS: [&str; 11] = [
     "firstDate",
     "lastDate",
 ];
+/// Operators that ask whether something is there.
+const EXISTENCE: [&str; 2] = ["$exists", "$absent"];
 /// Those of [`ASKS`] that narrow and don't ask.
 const NARROWING: usize = 2;
 
@@ -32,12 +35,13 @@ const NARROWING: usize = 2;
 pub(super) fn entries(
     fields: &Map<String, Value>,
     name: &str,
+    sets: &ValueSets,
     path: &Pointer,
     faults: &mut Faults,
 ) -> Option<Entries> {
     misplaced_operators(fields, path, faults);
     let (_, kind) = KINDS.iter().find(|(known, _)| *known == name)?;
-    let codes = codes(&fields[name], kind, &path.field(name), faults);
+    let codes = codes(&fields[name], kind, sets, &path.field(name), faults);
     let asked = asked(fields, path, faults)?;
     let codes = narrowed(codes?, fields, asked, path, faults);
     let window = match fields.get("window") {
@@ -136,6 +140,7 @@ fn ask(
     match asked {
         "$exists" => flag(value, asked, &here, faults).map(|()| Ask::Exists(window)),
         "$absent" => flag(value, asked, &here, faults).map(|()| Ask::Absent(window)),
+        _ if says_whether(value) => whether(value, asked, window, &here, faults),
         "count" => condition(value, Numbers::Entries, &[], &here, faults).map(Ask::Count),
         "firstDate" => {
             dates::condition(value, &here, faults).map(|days| Ask::Date(DateField::First, days))
@@ -148,6 +153,78 @@ fn ask(
         "latest" => value_ask(value, ValueField::Latest, window, &here, faults),
         _ => value_ask(value, ValueField::Any, None, &here, faults),
     }
+}
+
+/// `{"latest": {"$exists": true, …}}`: whether there is such a number at all.
+fn says_whether(value: &Value) -> bool {
+    EXISTENCE
+        .iter()
+        .any(|operator| value.get(*operator).is_some())
+}
+
+/// A number or date that is there, or isn't. That there is none shows by the absence of every entry only: an entry may hold
+/// what can't be read.
+fn whether(
+    value: &Value,
+    asked: &str,
+    window: Option<DateRange>,
+    path: &Pointer,
+    faults: &mut Faults,
+) -> Option<Ask> {
+    let fields = object(value, path, "{\"$exists\": true}", faults)?;
+    let given: Vec<_> = EXISTENCE
+        .into_iter()
+        .filter(|o| fields.contains_key(*o))
+        .collect();
+    let operator = given[0];
+    let is_value = ["min", "max", "latest", "value"].contains(&asked);
+    let known: &[&str] = if is_value {
+        &[operator, "unit"]
+    } else {
+        &[operator]
+    };
+    let others = fields.keys().find(|name| !known.contains(&name.as_str()));
+    if let Some(other) = others {
+        return faults.at(
+            path,
+            format!("{operator} and {other} can't stand together"),
+            "a bound already asks that there is one",
+        );
+    }
+    flag(&fields[operator], operator, &path.field(operator), faults)?;
+    let unit = if is_value {
+        unit_text(fields, path, faults)?
+    } else {
+        String::new()
+    };
+    if operator == "$absent" {
+        return Some(Ask::Absent(window));
+    }
+    let anywhere = vec![DateRange {
+        from: None,
+        to: None,
+    }];
+    Some(match asked {
+        "count" => Ask::Exists(window),
+        "firstDate" => Ask::Date(DateField::First, anywhere),
+        "lastDate" => Ask::Date(DateField::Last, anywhere),
+        "min" => existing_value(ValueField::Min, unit, window),
+        "max" => existing_value(ValueField::Max, unit, window),
+        "latest" => existing_value(ValueField::Latest, unit, window),
+        _ => existing_value(ValueField::Any, unit, window),
+    })
+}
+
+fn existing_value(field: ValueField, written_unit: String, window: Option<DateRange>) -> Ask {
+    let canonical = unit::canonical(&written_unit);
+    Ask::Value(ValueAsk {
+        field,
+        ranges: Ranges::new([Range::ALL]),
+        unit: canonical.unit,
+        written_unit,
+        change: canonical.change,
+        window,
+    })
 }
 
 /// A fact holds the first and last day of its entries, and least, greatest and latest value of all of them.

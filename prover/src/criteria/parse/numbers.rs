@@ -8,7 +8,11 @@ use crate::criteria::range::{Range, Ranges};
 use crate::facts::number::{Decimal, Linear, NEG_INF, POS_INF};
 
 /// The operators on numbers, with which every list of known fields begins.
-pub(super) const OPERATORS: [&str; 7] = ["$eq", "$gt", "$gte", "$lt", "$lte", "$between", "$in"];
+pub(super) const OPERATORS: [&str; 9] = [
+    "$eq", "$ne", "$gt", "$gte", "$lt", "$lte", "$between", "$in", "$nin",
+];
+/// Operators that stand alone.
+const ALONE: [&str; 5] = ["$eq", "$ne", "$in", "$nin", "$between"];
 /// Oldest age that can be asked for.
 const MOST_YEARS: u64 = 150;
 /// Largest count that can be asked for.
@@ -90,13 +94,13 @@ pub(super) fn condition(
     Some(ranges)
 }
 
-/// `$eq`, `$in` and `$between` stand alone; of the others one bounds below and one above.
+/// `$eq`, `$ne`, `$in`, `$nin` and `$between` stand alone; of the others one bounds below and one above.
 fn combination(condition: &Map<String, Value>, path: &Pointer, faults: &mut Faults) {
     let used: Vec<_> = OPERATORS
         .into_iter()
         .filter(|operator| condition.contains_key(*operator))
         .collect();
-    let alone = used.iter().any(|o| ["$eq", "$in", "$between"].contains(o));
+    let alone = used.iter().any(|o| ALONE.contains(o));
     let both = |a, b| used.contains(&a) && used.contains(&b);
     if used.is_empty() {
         faults.at::<()>(
@@ -122,15 +126,23 @@ fn ranges(
     if let Some(list) = condition.get("$in") {
         return one_of(list, numbers, &path.field("$in"), faults);
     }
+    if let Some(list) = condition.get("$nin") {
+        let listed = one_of(list, numbers, &path.field("$nin"), faults)?;
+        return Some(listed.complement());
+    }
     let read = |operator: &str, faults: &mut Faults| {
         let value = condition.get(operator)?;
         numbers.read(value, &path.field(operator), faults)
     };
-    if let Some(number) = read("$eq", faults) {
-        return Some(Ranges::new([Range {
-            low: number,
-            high: number,
-        }]));
+    for operator in ["$eq", "$ne"] {
+        if let Some(number) = read(operator, faults) {
+            let point = Ranges::new([Range {
+                low: number,
+                high: number,
+            }]);
+            let denied = operator == "$ne";
+            return Some(if denied { point.complement() } else { point });
+        }
     }
     let range = match condition.get("$between") {
         Some(pair) => between(pair, numbers, &path.field("$between"), faults)?,

@@ -1,7 +1,7 @@
 //! What in a record makes a criterion met or not, in a sentence.
 
 use super::{Record, Verdict};
-use crate::criteria::explain::{field_words, show_days, with_unit, Scale};
+use crate::criteria::explain::{field_words, show_days, show_ranges, with_unit, Scale};
 use crate::criteria::language::{
     Ask, Criterion, DateField, Entries, NamedKey, Sex, Test, ValueAsk, ValueField,
 };
@@ -111,7 +111,12 @@ impl Record<'_> {
 
     /// What is recorded of one code.
     fn observed(&self, code: &NamedKey, ask: &Ask, verdict: Verdict) -> String {
-        let Some(fact) = self.fact(&code.key) else {
+        let rolled_up = code.key.value_set().is_some();
+        if rolled_up && self.fact(&code.key.bare()).is_none() {
+            return format!("the record is not rolled up for the value set {}, so that it proves nothing about it", code.name);
+        }
+        let found = self.fact(&code.key);
+        let Some(fact) = found.filter(|fact| !is_none_of(fact)) else {
             return format!("no {} recorded", code.name);
         };
         match ask {
@@ -120,7 +125,7 @@ impl Record<'_> {
                 in_window(code, fact, *days, verdict)
             }
             Ask::Value(ask) => self.values(code, ask, verdict),
-            Ask::Date(field, days) => date(code, fact, *field, *days, verdict),
+            Ask::Date(field, ranges) => date(code, fact, *field, ranges, verdict),
         }
     }
 
@@ -162,6 +167,11 @@ impl Record<'_> {
             (None, None) => format!("{what} is {value}"),
         }
     }
+}
+
+/// Whether a fact says that there is no entry, as those of value sets can.
+fn is_none_of(fact: &Fact) -> bool {
+    fact.count == 0 && fact.undated == 0
 }
 
 /// How a value misses the single range that is asked for; `None` if it lies within.
@@ -251,7 +261,7 @@ fn date(
     code: &NamedKey,
     fact: &Fact,
     field: DateField,
-    days: DateRange,
+    ranges: &[DateRange],
     verdict: Verdict,
 ) -> String {
     let (word, ends) = match field {
@@ -260,7 +270,7 @@ fn date(
     };
     let dates = show_dates(ends);
     let open = if verdict == Verdict::Open {
-        format!("; whether that is {} can't be told", show_days(days))
+        format!("; whether that is {} can't be told", show_ranges(ranges))
     } else {
         String::new()
     };

@@ -87,6 +87,11 @@ impl Collector {
             .push(Entry { moment, numbers });
     }
 
+    /// A key that the record has a fact of even if it has no entry.
+    pub(super) fn declare(&mut self, key: FactKey) {
+        self.entries.entry(key).or_default();
+    }
+
     /// The facts, sorted by the digest of their keys.
     pub(super) fn finish(self) -> Vec<Fact> {
         let mut facts: Vec<(u128, Fact)> = self
@@ -99,6 +104,9 @@ impl Collector {
     }
 
     fn fact(&self, key: &FactKey, entries: &[Entry]) -> Fact {
+        if entries.is_empty() {
+            return none_of(key);
+        }
         let certain = entries.iter().filter(|entry| entry.moment.certain);
         let (min, max, latest) = self.numbers(key, entries);
         Fact {
@@ -145,8 +153,7 @@ impl Collector {
         if key.unit.is_empty() {
             return Vec::new();
         }
-        let base = FactKey::new(&key.kind, &key.system, &key.code);
-        let entries = self.entries.get(&base).map_or(&[][..], Vec::as_slice);
+        let entries = self.entries.get(&key.bare()).map_or(&[][..], Vec::as_slice);
         entries
             .iter()
             .filter(|entry| entry.numbers.hidden)
@@ -159,6 +166,20 @@ impl Collector {
                 certain: false,
             })
             .collect()
+    }
+}
+
+/// A declared key without entries. Its days are at minus infinity, so that one comparison decides "none since that day".
+fn none_of(key: &FactKey) -> Fact {
+    Fact {
+        key: key.clone(),
+        count: 0,
+        undated: 0,
+        min: Ends::MISSING,
+        max: Ends::MISSING,
+        latest: Ends::MISSING,
+        first_date: Ends::exact(NEG_INF),
+        last_date: Ends::exact(NEG_INF),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Observations and their components, each an entry of its own.
 
-use super::{concepts, Encoder, Moment, Numbers};
+use super::{Encoder, Moment, Numbers};
 use crate::{
     facts::{number::Ends, FactKey},
     fhir::{
@@ -48,7 +48,7 @@ impl<'a> Encoder<'a> {
             None => moment,
         };
         let concept = Concept::read_field(result, "code");
-        match concepts::keys(&["Observation"], &[concept]) {
+        match self.keys(&["Observation"], &[concept]) {
             Some(keys) => keys
                 .into_iter()
                 .for_each(|key| self.collect(&key, moment, reading)),

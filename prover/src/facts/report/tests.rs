@@ -28,6 +28,7 @@ fn example() -> Encoded {
             resource: "Claim".into(),
             reason: "why".into(),
         }],
+        value_sets: std::sync::Arc::default(),
     }
 }
 
@@ -42,12 +43,13 @@ fn json_has_the_agreed_form() {
     });
     assert_eq!(json["facts"], json!([expected]));
     assert_eq!(json["mappingVersion"], 1);
+    assert_eq!(json["valueSets"], json!([]));
     assert_eq!(
         json["skipped"],
         json!([{"resource": "Claim", "reason": "why"}])
     );
     assert_eq!(json["factsRoot"].as_str().unwrap().len(), 66);
-    assert_eq!(json.as_object().unwrap().len(), 4);
+    assert_eq!(json.as_object().unwrap().len(), 5);
 }
 
 #[test]

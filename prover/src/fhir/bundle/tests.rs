@@ -111,3 +111,18 @@ fn labels_name_the_resource_as_well_as_they_can() {
         .unwrap();
     assert_eq!(inner.label(), "Condition/a#d");
 }
+
+#[test]
+fn what_nests_too_deep_is_named_with_its_line() {
+    let nested = |levels: usize| {
+        let (open, close) = ("{\"extension\": [".repeat(levels), "]}".repeat(levels));
+        format!(
+            "{{\"resourceType\": \"Bundle\",\n\"note\": \"[[[ \\\" {{\",\n\"x\": {open}{close}}}"
+        )
+    };
+    assert!(Bundle::parse(nested(63).as_bytes()).is_ok());
+    assert_eq!(
+        Bundle::parse(nested(64).as_bytes()).unwrap_err(),
+        BundleError::TooDeep { line: 3, most: 127 }
+    );
+}

@@ -42,6 +42,7 @@ pub(super) fn transaction(
         | Call::Expel { .. }
         | Call::SetBounds(_)
         | Call::SetTokenBounds { .. }
+        | Call::PublishValueSet(_)
         | Call::Describe { .. } => (contracts.members, 0, to_members(call)),
         Call::DepositBond { token, amount } => (
             contracts.treasury,
@@ -117,6 +118,11 @@ fn to_members(call: &Call) -> Vec<u8> {
         Call::SetTokenBounds { token, bounds } => members::SetTokenBoundsCall {
             token: address(*token),
             bounds: encode_token_bounds(bounds),
+        }
+        .encode(),
+        Call::PublishValueSet(set) => members::PublishValueSetCall {
+            digest: *set.digest.as_bytes(),
+            name: set.name.clone(),
         }
         .encode(),
         Call::Describe { sealing_key, url } => members::DescribeCall {

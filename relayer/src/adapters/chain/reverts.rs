@@ -133,11 +133,12 @@ fn code_of(name: &str) -> FailureCode {
         | "RoleInvalid"
         | "AccessManagedUnauthorized"
         | "AccessManagerUnauthorizedAccount" => FailureCode::NotPermitted,
-        "CommitmentKnown" | "LeafAlreadyExists" => FailureCode::AlreadyExists,
+        "CommitmentKnown" | "LeafAlreadyExists" | "ValueSetTaken" => FailureCode::AlreadyExists,
         "LeafDoesNotExist" => FailureCode::RecordWithdrawn,
         "AddressZero"
         | "ProxyCardInvalid"
         | "PayoutZero"
+        | "ValueSetInvalid"
         | "NotInField"
         | "NothingToInsert"
         | "AmountInvalid"

@@ -111,6 +111,24 @@ impl Known {
         })
     }
 
+    /// The live record that was made from this file.
+    ///
+    /// # Errors
+    /// `not-found`.
+    pub fn made_from(&self, source: &str) -> Result<RecordCommitment, Failure> {
+        let live = |entry: &&RecordEntry| self.standing_of(entry) == Standing::Live;
+        let found = self
+            .entries
+            .iter()
+            .filter(live)
+            .find(|entry| entry.source == source);
+        found.map(|entry| entry.commitment).ok_or_else(|| {
+            let words = format!("the books have no live record that was made from {source}");
+            Failure::new(FailureCode::NotFound, words)
+                .with_hint("`relayer hospital records` lists them, with their files.")
+        })
+    }
+
     /// The record that the same order made before.
     pub(super) fn made_by(&self, order: &LoadedOrder) -> Option<&RecordEntry> {
         self.current().find(|entry| {

@@ -3,9 +3,10 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use prover::facts::number::Day;
-use prover::facts::MAPPING_VERSION;
+use prover::facts::{ValueSets, MAPPING_VERSION};
 use prover::record::Terms;
 use sha2::{Digest as _, Sha256};
 
@@ -42,6 +43,8 @@ pub struct CertifyOrder {
     pub today: u32,
     /// Files that go with the record.
     pub attachments: Vec<PathBuf>,
+    /// Value sets that the record is rolled up for.
+    pub value_sets: Arc<ValueSets>,
 }
 
 /// An order with its bundle in memory.
@@ -52,6 +55,7 @@ pub(super) struct LoadedOrder {
     pub(super) person: Option<String>,
     pub(super) terms: Terms,
     pub(super) attachments: Vec<PathBuf>,
+    pub(super) value_sets: Arc<ValueSets>,
     pub(super) source: String,
     pub(super) replaces: Option<RecordCommitment>,
     /// By which the same order is recognised when it is given again.
@@ -94,6 +98,7 @@ impl CertifyOrder {
             request: self.request.clone(),
             patient: self.patient.clone(),
             attachments: self.attachments.clone(),
+            value_sets: Arc::clone(&self.value_sets),
             source: self.source(),
             replaces,
             bundle,
@@ -144,6 +149,9 @@ impl CertifyOrder {
         for attachment in &self.attachments {
             part(attachment_name(attachment)?.as_bytes());
             part(&digest_of_file(attachment).map_err(|error| unreadable(attachment, &error))?);
+        }
+        for set in self.value_sets.iter() {
+            part(set.digest().as_bytes());
         }
         Ok(ContentHash::new(hash.finalize().into()))
     }

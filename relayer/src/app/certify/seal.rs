@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
 use std::path::Path;
+use std::sync::Arc;
 
 use prover::facts::report::to_json;
 use prover::facts::tree::FactsTree;
@@ -105,6 +106,7 @@ fn envelope_of(keys: &KeySet, stream: &StreamKeys, sealed: Sealed) -> Result<Env
 fn facts_of(order: &LoadedOrder) -> Result<Facts, Failure> {
     let options = EncodeOptions {
         patient: order.patient.clone(),
+        value_sets: Arc::clone(&order.value_sets),
     };
     let invalid = |reason: String| {
         let words = format!("{}: {reason}", order.source);
@@ -112,8 +114,11 @@ fn facts_of(order: &LoadedOrder) -> Result<Facts, Failure> {
     };
     // Other patients' data must not reach the institution, and it encodes what it receives without a choice
     let own = own_bundle(&order.bundle, &options).map_err(|error| invalid(error.to_string()))?;
-    let encoded = encode(&own.bytes, &EncodeOptions::default())
-        .map_err(|error| invalid(error.to_string()))?;
+    let alone = EncodeOptions {
+        patient: None,
+        ..options
+    };
+    let encoded = encode(&own.bytes, &alone).map_err(|error| invalid(error.to_string()))?;
     let tree = FactsTree::new(&encoded.facts).map_err(|error| invalid(error.to_string()))?;
     let json = to_json(&encoded).map_err(|error| invalid(error.to_string()))?;
     Ok(Facts {
@@ -125,7 +130,7 @@ fn facts_of(order: &LoadedOrder) -> Result<Facts, Failure> {
     })
 }
 
-/// Writes bundle, facts, opening and attachments through the cipher into a file.
+/// Writes opening, facts, value sets, bundle and attachments through the cipher into a file.
 fn seal_content(
     order: &LoadedOrder,
     facts: &Facts,
@@ -136,6 +141,7 @@ fn seal_content(
     let content = RecordContent {
         opening: opening.to_json(),
         facts: facts.json.clone(),
+        value_sets: order.value_sets.to_list(),
         bundle: facts.bundle.clone(),
     };
     let attachments = order.attachments.iter().map(|path| attachment(path));

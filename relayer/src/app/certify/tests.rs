@@ -24,6 +24,7 @@ mod interrupted;
 mod killed;
 mod proxies;
 mod refused;
+mod rolled_up;
 
 const TODAY: u32 = 46_000;
 
@@ -96,6 +97,7 @@ impl World {
             as_of_day: None,
             today: TODAY,
             attachments: Vec::new(),
+            value_sets: Arc::default(),
         }
     }
 

@@ -3,7 +3,7 @@
 use std::io;
 
 use prover::facts::tree::FactsTree;
-use prover::facts::{encode, EncodeOptions, Fact};
+use prover::facts::Fact;
 
 use super::RecordKeyPairs;
 use crate::domain::content::{read_record, ContentError, RecordContent};
@@ -84,7 +84,7 @@ pub(super) fn open_head(
     if opening.pseudonym != pseudonym.to_field() {
         return Err(mismatch(index, "its pseudonym is not the patient's"));
     }
-    let (facts, tree) = facts_of(&content.bundle)?;
+    let (facts, tree) = facts_of(&content)?;
     if tree.root() != opening.facts_root {
         return Err(mismatch(index, "its facts are not those of the bundle"));
     }
@@ -125,9 +125,9 @@ fn read_head(
     }
 }
 
-fn facts_of(bundle: &[u8]) -> Result<(Vec<Fact>, FactsTree), Failure> {
+fn facts_of(content: &RecordContent) -> Result<(Vec<Fact>, FactsTree), Failure> {
     let invalid = |reason: String| Failure::new(FailureCode::InvalidBundle, reason);
-    let encoded = encode(bundle, &EncodeOptions::default()).map_err(|e| invalid(e.to_string()))?;
+    let encoded = content.encode()?;
     let tree = FactsTree::new(&encoded.facts).map_err(|e| invalid(e.to_string()))?;
     Ok((encoded.facts, tree))
 }

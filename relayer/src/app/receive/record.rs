@@ -3,12 +3,13 @@
 use prover::criteria::{compile, evaluate, Reference};
 use prover::facts::number::Day;
 use prover::facts::tree::FactsTree;
-use prover::facts::{encode, EncodeOptions, Encoded, MAPPING_VERSION};
+use prover::facts::{Encoded, MAPPING_VERSION};
 
 use super::content::OpenedContent;
 use super::fragments::Fragments;
 use super::report::{CheckName, Report};
 use super::{Receiver, Subject};
+use crate::domain::content::RecordContent;
 use crate::domain::enrolment::EnrolmentKey;
 use crate::domain::failure::{Failure, FailureCode};
 use crate::domain::opening::SealedOpening;
@@ -30,7 +31,7 @@ impl Receiver<'_> {
         let facts = opening
             .as_ref()
             .map_err(Clone::clone)
-            .and_then(|opening| check_facts(&content.parts.bundle, opening));
+            .and_then(|opening| check_facts(&content.parts, opening));
         let encoded = report.check(CheckName::FactsRecomputed, facts)?;
         let opening = opening?;
 
@@ -141,7 +142,10 @@ impl Receiver<'_> {
 }
 
 /// The facts of the delivered bundle, made anew, have the opening's root.
-fn check_facts(bundle: &[u8], opening: &SealedOpening) -> Result<(Encoded, String), Failure> {
+fn check_facts(
+    content: &RecordContent,
+    opening: &SealedOpening,
+) -> Result<(Encoded, String), Failure> {
     if opening.terms.mapping_version != MAPPING_VERSION {
         let version = opening.terms.mapping_version;
         let words = format!(
@@ -149,8 +153,7 @@ fn check_facts(bundle: &[u8], opening: &SealedOpening) -> Result<(Encoded, Strin
         );
         return Err(Failure::new(FailureCode::MappingMismatch, words));
     }
-    let encoded = encode(bundle, &EncodeOptions::default())
-        .map_err(|error| Failure::new(FailureCode::InvalidBundle, error.to_string()))?;
+    let encoded = content.encode()?;
     let tree = FactsTree::new(&encoded.facts)
         .map_err(|error| Failure::new(FailureCode::CommitmentMismatch, error.to_string()))?;
     if tree.root() != opening.facts_root {

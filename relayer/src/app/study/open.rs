@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use bytes::Bytes;
-use prover::criteria;
+use prover::criteria::{self, Compiled};
 
 use super::{allow, StudyFile, WindowFile};
 use crate::domain::failure::{Failure, FailureCode};
@@ -134,6 +134,7 @@ impl StudyPlan {
 async fn decide(ledger: &dyn Ledger, plan: &StudyPlan) -> Result<StudyTerms, Failure> {
     let file = &plan.file;
     let compiled = criteria::compile(&plan.criteria).map_err(|errors| criteria_failure(&errors))?;
+    check_published(ledger, &compiled).await?;
     let bounds = ledger.bounds().await?;
     let now = ledger.head().await?.time;
     let opens_at = file.opens_at.unwrap_or(now);
@@ -162,6 +163,25 @@ async fn decide(ledger: &dyn Ledger, plan: &StudyPlan) -> Result<StudyTerms, Fai
             .map_err(|_| Failure::new(FailureCode::Internal, "a circuit of impossible size"))?,
         threshold: file.threshold.unwrap_or(2),
     })
+}
+
+/// Criteria may name published value sets only: for others no hospital rolls records up.
+async fn check_published(ledger: &dyn Ledger, compiled: &Compiled) -> Result<(), Failure> {
+    let mut named = compiled.value_sets();
+    if named.is_empty() {
+        return Ok(());
+    }
+    for set in ledger.value_sets().await? {
+        named.remove(&set.digest);
+    }
+    match named.first() {
+        None => Ok(()),
+        Some(digest) => {
+            let words = format!("the criteria name a value set that is not published: {digest}");
+            Err(Failure::new(FailureCode::CriteriaInvalid, words)
+                .with_hint("`relayer consortium valueset list` shows the published ones."))
+        }
+    }
 }
 
 fn missing(member: &str) -> Failure {

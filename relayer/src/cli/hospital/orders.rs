@@ -2,11 +2,14 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use prover::facts::ValueSets;
 
 use super::{Certify, TermsOptions};
-use crate::app::certify::{day_of_date, CertifyOrder, Outcome};
+use crate::app::certify::{day_of_date, CertifyOrder, Known, Outcome};
 use crate::domain::failure::{Failure, FailureCode};
-use crate::domain::ids::IdentityCommitment;
+use crate::domain::ids::{IdentityCommitment, RecordCommitment};
 use crate::domain::request::PatientRequest;
 use crate::ports::books::Books;
 
@@ -18,11 +21,15 @@ pub(super) struct Orders {
 }
 
 /// The orders for one bundle, or for all of a folder.
-pub(super) fn of_certify(arguments: &Certify, today: u32) -> Result<Orders, Failure> {
+pub(super) fn of_certify(
+    arguments: &Certify,
+    value_sets: &Arc<ValueSets>,
+    today: u32,
+) -> Result<Orders, Failure> {
     let (bundle, terms) = (&arguments.bundle, &arguments.terms);
     if bundle.is_dir() {
         check_folder_options(arguments)?;
-        return of_folder(bundle, terms, today);
+        return of_folder(bundle, terms, value_sets, today);
     }
     let request = arguments.request.as_deref().ok_or_else(|| {
         let words = "the patient's request file is not named";
@@ -30,7 +37,13 @@ pub(super) fn of_certify(arguments: &Certify, today: u32) -> Result<Orders, Fail
             .with_hint("--request FILE; the patient makes it with `relayer patient request`.")
     })?;
     Ok(Orders {
-        good: vec![order(bundle, read_request(request)?, terms, today)?],
+        good: vec![order(
+            bundle,
+            read_request(request)?,
+            terms,
+            value_sets,
+            today,
+        )?],
         bad: Vec::new(),
     })
 }
@@ -54,11 +67,16 @@ fn check_folder_options(arguments: &Certify) -> Result<(), Failure> {
     }
 }
 
-fn of_folder(folder: &Path, terms: &TermsOptions, today: u32) -> Result<Orders, Failure> {
+fn of_folder(
+    folder: &Path,
+    terms: &TermsOptions,
+    value_sets: &Arc<ValueSets>,
+    today: u32,
+) -> Result<Orders, Failure> {
     let mut orders = Orders::default();
     for bundle in bundles_in(folder)? {
         let made = read_request(&bundle.with_extension("request"))
-            .and_then(|request| order(&bundle, request, terms, today));
+            .and_then(|request| order(&bundle, request, terms, value_sets, today));
         match made {
             Ok(order) => orders.good.push(order),
             Err(failure) => orders.bad.push(Outcome {
@@ -75,19 +93,23 @@ fn of_folder(folder: &Path, terms: &TermsOptions, today: u32) -> Result<Orders, 
 }
 
 /// The JSON files of a folder, by name.
-fn bundles_in(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+pub(super) fn bundles_in(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let mut bundles = files_in(folder)?;
+    bundles.retain(|path| path.extension().is_some_and(|end| end == "json"));
+    Ok(bundles)
+}
+
+/// The files of a folder, by name.
+fn files_in(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     let failed = |error: std::io::Error| {
         Failure::new(FailureCode::Io, format!("{}: {error}", folder.display()))
     };
-    let mut bundles = Vec::new();
+    let mut files = Vec::new();
     for file in fs::read_dir(folder).map_err(failed)? {
-        let path = file.map_err(failed)?.path();
-        if path.extension().is_some_and(|end| end == "json") {
-            bundles.push(path);
-        }
+        files.push(file.map_err(failed)?.path());
     }
-    bundles.sort();
-    Ok(bundles)
+    files.sort();
+    Ok(files)
 }
 
 /// The order for one bundle.
@@ -95,6 +117,7 @@ pub(super) fn order(
     bundle: &Path,
     request: PatientRequest,
     terms: &TermsOptions,
+    value_sets: &Arc<ValueSets>,
     today: u32,
 ) -> Result<CertifyOrder, Failure> {
     let day = |date: Option<&str>| date.map(day_of_date).transpose();
@@ -108,7 +131,40 @@ pub(super) fn order(
         as_of_day: day(terms.as_of.as_deref())?,
         today,
         attachments: terms.attach.clone(),
+        value_sets: Arc::clone(value_sets),
     })
+}
+
+/// The live record that a bundle is another version of, and the order for the new one: on its terms, with the request that the
+/// patient handed in before.
+pub(super) fn anew(
+    books: &dyn Books,
+    bundle: &Path,
+    value_sets: &Arc<ValueSets>,
+    today: u32,
+) -> Result<(RecordCommitment, CertifyOrder), Failure> {
+    let known = Known::load(books)?;
+    let source = bundle.display().to_string();
+    let old = known.made_from(&source)?;
+    let entry = known.entry(old)?;
+    let attachments = bundle.with_extension("attachments");
+    let order = CertifyOrder {
+        bundle: bundle.to_owned(),
+        request: kept_request(books, entry.identity)?,
+        patient: None,
+        person: entry.person.clone(),
+        consent: entry.terms.consent,
+        expiry_day: Some(entry.terms.expiry_day),
+        as_of_day: Some(entry.terms.as_of_day),
+        today,
+        attachments: if attachments.is_dir() {
+            files_in(&attachments)?
+        } else {
+            Vec::new()
+        },
+        value_sets: Arc::clone(value_sets),
+    };
+    Ok((old, order))
 }
 
 /// Reads a patient's request file.

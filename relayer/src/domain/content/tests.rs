@@ -5,6 +5,7 @@ fn content() -> RecordContent {
     RecordContent {
         opening: b"{}".to_vec(),
         facts: b"[]".to_vec(),
+        value_sets: b"[]".to_vec(),
         bundle: vec![b'x'; 70_000],
     }
 }

@@ -6,7 +6,7 @@ use super::LedgerError;
 use crate::domain::enrolment::{EnrolmentDetails, EnrolmentKey, EnrolmentRequest, SlotAttestation};
 use crate::domain::hash::keccak256;
 use crate::domain::ids::{Address, RecordCommitment, StudyId};
-use crate::domain::members::{Bounds, Role, TokenBounds};
+use crate::domain::members::{Bounds, PublishedValueSet, Role, TokenBounds};
 use crate::domain::signer::Signature;
 use crate::domain::study::StudyTerms;
 use crate::ports::index::{Effect, Included};
@@ -43,6 +43,8 @@ pub enum Call {
         /// Its bounds.
         bounds: TokenBounds,
     },
+    /// Consortium: publishes a value set.
+    PublishValueSet(PublishedValueSet),
     /// Proxy: says where it answers.
     Describe {
         /// X25519 public key.
@@ -198,6 +200,7 @@ impl Call {
             Self::SetTokenBounds { token, .. } => {
                 Effect::repeatable(format!("token-bounds:{token}"))
             }
+            Self::PublishValueSet(set) => Effect::once(format!("value-set:{}", set.name)),
             Self::Describe { .. } => Effect::repeatable("describe"),
             Self::DepositBond { token, .. } => Effect::repeatable(format!("bond:{token}")),
             Self::RequestExit { token, .. } => Effect::repeatable(format!("exit:{token}")),

@@ -4,7 +4,9 @@ use async_trait::async_trait;
 
 use super::LedgerError;
 use crate::domain::ids::Address;
-use crate::domain::members::{Bond, BondExit, Bounds, Member, ProxyCard, TokenBounds};
+use crate::domain::members::{
+    Bond, BondExit, Bounds, Member, ProxyCard, PublishedValueSet, TokenBounds,
+};
 
 /// Who takes part, within which bounds, and what they have or are owed. `token` zero is the native coin.
 ///
@@ -28,6 +30,9 @@ pub trait MembersReader: Send + Sync {
 
     /// A token's bounds in force.
     async fn token_bounds(&self, token: Address) -> Result<TokenBounds, LedgerError>;
+
+    /// The value sets that the consortium published, in their order.
+    async fn value_sets(&self) -> Result<Vec<PublishedValueSet>, LedgerError>;
 
     /// A proxy's bond.
     async fn bond(&self, proxy: Address, token: Address) -> Result<Bond, LedgerError>;

@@ -4,7 +4,13 @@ use super::*;
 
 fn choose(resources: &[Value], patient: &str) -> Result<Encoded, EncodeError> {
     let patient = (!patient.is_empty()).then(|| patient.to_owned());
-    encode(&bundle(resources), &EncodeOptions { patient })
+    encode(
+        &bundle(resources),
+        &EncodeOptions {
+            patient,
+            ..EncodeOptions::default()
+        },
+    )
 }
 
 fn patient(id: &str) -> Value {

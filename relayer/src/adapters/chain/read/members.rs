@@ -5,6 +5,7 @@ use ethers::{
     contract::EthEvent,
     types::{Filter, H160},
 };
+use prover::facts::ValueSetDigest;
 
 use crate::{
     adapters::chain::{
@@ -15,7 +16,9 @@ use crate::{
     },
     domain::{
         ids::Address,
-        members::{Bond, BondExit, Bounds, Member, ProxyCard, Role, TokenBounds},
+        members::{
+            Bond, BondExit, Bounds, Member, ProxyCard, PublishedValueSet, Role, TokenBounds,
+        },
     },
     ports::ledger::{LedgerError, MembersReader},
 };
@@ -66,6 +69,23 @@ impl MembersReader for ChainLedger {
             sealing_key: card.sealing_key,
             url: card.url,
         })
+    }
+
+    async fn value_sets(&self) -> Result<Vec<PublishedValueSet>, LedgerError> {
+        const PAGE: u64 = 50;
+        let mut published = Vec::new();
+        loop {
+            let from = u64::try_from(published.len()).unwrap_or(u64::MAX);
+            let call = self.members.value_sets(from.into(), PAGE.into());
+            let page = self.node.view("valueSets", call).await?;
+            if page.is_empty() {
+                return Ok(published);
+            }
+            published.extend(page.into_iter().map(|set| PublishedValueSet {
+                name: set.name,
+                digest: ValueSetDigest::new(set.digest),
+            }));
+        }
     }
 
     async fn bounds(&self) -> Result<Bounds, LedgerError> {

@@ -10,7 +10,9 @@ use prover::record::registry::LeanTree;
 
 use crate::domain::failure::FailureCode;
 use crate::domain::ids::{Address, RecordCommitment, RegistryRoot, TransactionHash};
-use crate::domain::members::{Bond, BondExit, Bounds, Member, ProxyCard, Role, TokenBounds};
+use crate::domain::members::{
+    Bond, BondExit, Bounds, Member, ProxyCard, PublishedValueSet, Role, TokenBounds,
+};
 use crate::ports::index::{Cursor, Included};
 use crate::ports::ledger::{
     Call, EventId, EventPage, EventSource, EventsReader, LedgerError, LedgerEvent, LedgerEventKind,
@@ -258,6 +260,10 @@ impl MembersReader for Chain {
             sealing_key: [1; 32],
             url: "http://twin".to_owned(),
         })
+    }
+
+    async fn value_sets(&self) -> Result<Vec<PublishedValueSet>, LedgerError> {
+        Ok(Vec::new())
     }
 
     async fn bounds(&self) -> Result<Bounds, LedgerError> {

@@ -12,7 +12,9 @@ use crate::domain::ids::{
     Address, Context, RecordCommitment, RegistryRoot, RevocationHash, StudyId, TransactionHash,
     VerifyingKeyHash,
 };
-use crate::domain::members::{Bond, BondExit, Bounds, Member, ProxyCard, Role, TokenBounds};
+use crate::domain::members::{
+    Bond, BondExit, Bounds, Member, ProxyCard, PublishedValueSet, Role, TokenBounds,
+};
 use crate::domain::study::Study;
 use crate::ports::index::Cursor;
 use crate::ports::ledger::{
@@ -128,6 +130,10 @@ impl MembersReader for Chain {
             .unwrap()
             .1
             .clone())
+    }
+
+    async fn value_sets(&self) -> Result<Vec<PublishedValueSet>, LedgerError> {
+        Ok(Vec::new())
     }
 
     async fn bounds(&self) -> Result<Bounds, LedgerError> {

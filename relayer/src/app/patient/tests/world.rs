@@ -252,6 +252,7 @@ impl World {
         let content = RecordContent {
             opening: opening.to_json(),
             facts: b"[]".to_vec(),
+            value_sets: b"[]".to_vec(),
             bundle: BUNDLE.as_bytes().to_vec(),
         };
         let scan = vec![7; 500_000];
