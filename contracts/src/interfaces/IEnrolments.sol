@@ -107,6 +107,10 @@ interface IEnrolments {
         address payout,
         Details details
     );
+    /// @notice An entry of `enrolBatch` could not be enrolled, for what `enrol` would have reverted with: an encoded error.
+    event EnrolmentSkipped(uint256 indexed studyId, uint256 indexed nullifier, uint256 entry, bytes reason);
+    /// @notice A call of `batch` was undone, for what it reverted with: an encoded error.
+    event CallSkipped(uint256 entry, bytes reason);
     /// @notice A slot attested that it serves.
     event Attested(uint256 indexed studyId, uint256 indexed nullifier, uint8 attempt, address proxy);
     /// @notice m slots attested; the challenge window runs.
@@ -122,6 +126,10 @@ interface IEnrolments {
     /// @notice What is behind a revocation hash was revealed: no enrolment can use it.
     event RevocationRevealed(bytes32 indexed revocationHash);
 
+    /// @notice An entry of a batch failed without a reason: there was not enough gas.
+    error NoReason();
+    /// @notice The registry held fewer live records under the root than the study asks for.
+    error TooFewRecords(uint256 live, uint256 minimum);
     /// @notice The root was never the registry's.
     error RootUnknown(uint256 root);
     /// @notice The root was replaced too long ago.
@@ -169,6 +177,16 @@ interface IEnrolments {
 
     /// @notice Enrols a patient: checks the proof against signals worked out here, locks a slice of bond for each receipt, and sets the price aside.
     function enrol(Request calldata request) external;
+
+    /// @notice Enrols many, their proofs verified together. An entry that can't be enrolled for any other reason than its proof is skipped, with an
+    /// event, before any proof is looked at. One proof that fails reverts all (`ProofInvalid`). Entries of one study should follow one another.
+    /// @return enrolled How many were enrolled.
+    function enrolBatch(Request[] calldata requests) external returns (uint256 enrolled);
+
+    /// @notice Makes many calls of this contract: attestations, acceptances, endings. One that reverts is undone and skipped, with an event.
+    /// @param calls Each as it would be sent to this contract by itself.
+    /// @return done How many succeeded.
+    function batch(bytes[] calldata calls) external returns (uint256 done);
 
     /// @notice Records attestations of slots; with the m-th the enrolment is delivered. Slots that attested already are passed over.
     function attest(

@@ -58,7 +58,7 @@ abstract contract Deployed is Bounded {
         address studies = vm.computeCreateAddress(address(this), nonce + 1);
         address enrolments = vm.computeCreateAddress(address(this), nonce + 2);
         _treasury = ITreasury(deployCode("Treasury.sol:Treasury", abi.encode(_members, studies, enrolments)));
-        bytes memory arguments = abi.encode(_manager, _members, _registry, _treasury, enrolments);
+        bytes memory arguments = abi.encode(_manager, _members, _treasury, enrolments);
         _studies = IStudies(deployCode("Studies.sol:Studies", arguments));
         arguments = abi.encode(_members, _registry, _treasury, _studies);
         _enrolments = IEnrolments(deployCode("Enrolments.sol:Enrolments", arguments));

@@ -4,6 +4,7 @@ pragma solidity 0.8.30;
 import {IEligibilityVerifier} from "../../src/interfaces/IEligibilityVerifier.sol";
 import {IEnrolments} from "../../src/interfaces/IEnrolments.sol";
 import {IStudies} from "../../src/interfaces/IStudies.sol";
+import {ITreasury} from "../../src/interfaces/ITreasury.sol";
 import {Enrolling} from "../helpers/Enrolling.sol";
 import {stdJson} from "forge-std/StdJson.sol";
 
@@ -128,7 +129,13 @@ contract RealProofsTest is Enrolling {
         address another = makeAddr("another deployment");
         vm.etch(another, address(_enrolments).code);
         // The studies know one contract of enrolments; what is shown is that the proof would not hold in another
-        vm.mockCall(address(_studies), abi.encodeCall(IStudies.reserve, (_study)), "");
+        vm.mockCall(
+            address(_studies),
+            abi.encodeCall(IStudies.reserve, (_study, 1)),
+            abi.encode(1, _studies.charterOf(_study))
+        );
+        // nor does the treasury lock for another
+        vm.mockCall(address(_treasury), abi.encodeWithSelector(ITreasury.lock.selector), "");
         _enrolments = IEnrolments(another);
         _expectProofInvalid(request);
     }

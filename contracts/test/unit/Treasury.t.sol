@@ -176,7 +176,7 @@ contract TreasuryTest is Enrolling {
         vm.expectRevert(notStudies);
         _treasury.fund(1, address(0), STRANGER, 0);
         vm.expectRevert(notStudies);
-        _treasury.payFromEscrow(1, address(0), STRANGER, 0);
+        _treasury.payFromEscrow(1, address(0), STRANGER, 0, new address[](0), 0);
     }
 
     function test_enrolmentsFunctions_revertWithNotEnrolments() public {
@@ -189,6 +189,10 @@ contract TreasuryTest is Enrolling {
         _treasury.unlock(nobody, address(0), 0);
         vm.expectRevert(notEnrolments);
         _treasury.slash(nobody, address(0), 0, STRANGER, 0);
+        vm.expectRevert(notEnrolments);
+        _treasury.countAttested(nobody, address(0));
+        vm.expectRevert(notEnrolments);
+        _treasury.countAnswered(nobody, address(0));
     }
 
     function test_payFromEscrow_revertsWithEscrowTooSmall() public {
@@ -196,7 +200,7 @@ contract TreasuryTest is Enrolling {
         uint256 held = _treasury.escrowOf(studyId);
         vm.startPrank(address(_studies));
         vm.expectRevert(abi.encodeWithSelector(ITreasury.EscrowTooSmall.selector, studyId, held, held + 1));
-        _treasury.payFromEscrow(studyId, address(0), STRANGER, held + 1);
+        _treasury.payFromEscrow(studyId, address(0), STRANGER, held + 1, new address[](0), 0);
     }
 
     /// @dev Bond that went in and out again: the simplest credit.

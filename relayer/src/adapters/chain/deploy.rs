@@ -252,7 +252,6 @@ fn arguments(plan: &DeploymentPlan, contract: Contract, founding: &Founding) -> 
         Contract::Studies => vec![
             at(Contract::AccessManager),
             at(Contract::Members),
-            at(Contract::RecordRegistry),
             at(Contract::Treasury),
             at(Contract::Enrolments),
         ],

@@ -211,7 +211,13 @@ mod tests {
     #[test]
     fn the_errors_of_our_contracts_have_a_cause_of_their_own() {
         // What only another contract of ours, or a defect, can bring about.
-        let internal = ["NotEnrolments", "NotStudies", "RegistryFull"];
+        let internal = [
+            "CharterNotStored",
+            "NoReason",
+            "NotEnrolments",
+            "NotStudies",
+            "RegistryFull",
+        ];
         let ours = [
             Contract::Members,
             Contract::RecordRegistry,
