@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 
 use super::UmbralError;
 use crate::domain::fragment;
+use crate::domain::point::CompressedPoint;
 
 /// One item of a frame.
 enum Item {
@@ -146,7 +147,8 @@ pub(super) fn secret_fragment(
     Ok(fragment::SecretFragment::new(body)?)
 }
 
-#[cfg(test)]
-pub(super) fn parameter_point() -> String {
-    hex::encode(*PARAMETERS)
+/// The standard parameter point U.
+pub fn parameter_point() -> CompressedPoint {
+    // The library's constant is a point of the curve
+    CompressedPoint::new(PARAMETERS.as_slice()).expect("U is a point of the curve")
 }
