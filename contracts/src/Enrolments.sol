@@ -2,7 +2,9 @@
 pragma solidity 0.8.30;
 
 import {Admission} from "./base/Admission.sol";
+import {Disputable} from "./base/Disputable.sol";
 import {EnrolmentBook} from "./base/EnrolmentBook.sol";
+import {IDisputes} from "./interfaces/IDisputes.sol";
 import {IEnrolments} from "./interfaces/IEnrolments.sol";
 import {IMembers} from "./interfaces/IMembers.sol";
 import {IRecordRegistry} from "./interfaces/IRecordRegistry.sol";
@@ -13,12 +15,16 @@ import {Slots} from "./libraries/Slots.sol";
 
 /// @title Enrolments
 /// @dev Calls go to the project's own contracts only, none of which calls back; money moves between books, never out.
-contract Enrolments is Admission {
+contract Enrolments is Admission, Disputable {
     using Slots for uint16;
 
-    constructor(IMembers members, IRecordRegistry registry, ITreasury treasury, IStudies studies)
-        EnrolmentBook(members, registry, treasury, studies)
-    {}
+    constructor(
+        IMembers members,
+        IRecordRegistry registry,
+        ITreasury treasury,
+        IStudies studies,
+        IDisputes disputes
+    ) EnrolmentBook(members, registry, treasury, studies) Disputable(disputes) {}
 
     /// @inheritdoc IEnrolments
     function batch(bytes[] calldata calls) external returns (uint256 done) {
@@ -76,8 +82,10 @@ contract Enrolments is Admission {
         IStudies.Charter memory charter = _charterOf(studyId);
         bytes32 digest = _hashTypedDataV4(Messages.acceptance(studyId, nullifier, standing.attempt));
         if (!_isSigned(digest, r, vs, charter.institution)) revert AcceptanceInvalid();
+        State before = standing.state;
         _end(studyId, standing, details.slots, charter, Ending(State.Settled, true, true, 0));
         emit Settled(studyId, nullifier, standing.attempt, true);
+        _closeDispute(studyId, nullifier, before);
     }
 
     /// @inheritdoc IEnrolments
@@ -108,10 +116,12 @@ contract Enrolments is Admission {
         if (Messages.hashOfSecret(secret) != details.revocationHash) revert RevocationInvalid();
         IStudies.Charter memory charter = _charterOf(studyId);
         if (_hasPassed(standing, charter.terms)) revert WindowPassed();
-        bool delivered = standing.state == State.Delivered;
+        State before = standing.state;
+        bool delivered = before != State.Enrolled;
         _reveal(details.revocationHash);
         _end(studyId, standing, details.slots, charter, Ending(State.Revoked, false, delivered, 0));
         emit Revoked(studyId, nullifier, standing.attempt);
+        _closeDispute(studyId, nullifier, before);
     }
 
     /// @inheritdoc IEnrolments

@@ -10,8 +10,8 @@ import {IMembers} from "./interfaces/IMembers.sol";
 import {ITreasury} from "./interfaces/ITreasury.sol";
 
 /// @title Treasury
-/// @dev Every sum is in one of three books: escrows, bonds (free, locked, leaving), credits. Moving between books never calls out; money enters by
-/// `fund` and `depositBond` and leaves by `push` only, and these can't be re-entered.
+/// @dev Every sum is in one of four books: escrows, bonds (free, locked, leaving), stakes, credits. Moving between books never calls out; money
+/// enters by `fund`, `stake` and `depositBond` and leaves by `push` only, and these can't be re-entered.
 contract Treasury is ITreasury, ReentrancyGuard {
     using SafeERC20 for IERC20;
     using SafeCast for uint256;
@@ -27,8 +27,10 @@ contract Treasury is ITreasury, ReentrancyGuard {
     IMembers public immutable MEMBERS;
     address public immutable STUDIES;
     address public immutable ENROLMENTS;
+    address public immutable DISPUTES;
 
     mapping(uint256 studyId => uint256) private _escrows;
+    mapping(uint256 studyId => mapping(uint256 nullifier => uint256)) private _stakes;
     mapping(address proxy => mapping(address token => Bond)) private _bonds;
     mapping(address proxy => mapping(address token => Served)) private _served;
     mapping(address proxy => mapping(address token => Exit)) private _exits;
@@ -36,10 +38,12 @@ contract Treasury is ITreasury, ReentrancyGuard {
 
     /// @param studies The studies contract, which may be deployed later at this address.
     /// @param enrolments The enrolments contract, likewise.
-    constructor(IMembers members, address studies, address enrolments) {
+    /// @param disputes The disputes contract, likewise.
+    constructor(IMembers members, address studies, address enrolments, address disputes) {
         MEMBERS = members;
         STUDIES = studies;
         ENROLMENTS = enrolments;
+        DISPUTES = disputes;
     }
 
     modifier onlyStudies() {
@@ -49,6 +53,11 @@ contract Treasury is ITreasury, ReentrancyGuard {
 
     modifier onlyEnrolments() {
         if (msg.sender != ENROLMENTS) revert NotEnrolments(msg.sender);
+        _;
+    }
+
+    modifier onlyDisputes() {
+        if (msg.sender != DISPUTES) revert NotDisputes(msg.sender);
         _;
     }
 
@@ -134,7 +143,41 @@ contract Treasury is ITreasury, ReentrancyGuard {
     }
 
     /// @inheritdoc ITreasury
-    function countAnswered(address[] calldata proxies, address token) external onlyEnrolments {
+    function stake(uint256 studyId, uint256 nullifier, address token, address payer, uint256 amount)
+        external
+        payable
+        onlyDisputes
+        nonReentrant
+    {
+        _take(token, payer, amount);
+        _stakes[studyId][nullifier] += amount;
+        emit StakePut(studyId, nullifier, token, amount);
+    }
+
+    /// @inheritdoc ITreasury
+    function payStake(
+        uint256 studyId,
+        uint256 nullifier,
+        address token,
+        address payee,
+        uint256 amount,
+        address[] calldata proxies,
+        uint256 each
+    ) external onlyDisputes {
+        uint256 sum = amount + proxies.length * each;
+        if (sum == 0) return;
+        uint256 held = _stakes[studyId][nullifier];
+        if (held < sum) revert StakeTooSmall(held, sum);
+        _stakes[studyId][nullifier] = held - sum;
+        emit StakePaid(studyId, nullifier, sum);
+        _credit(payee, token, amount);
+        for (uint256 i = 0; i < proxies.length; ++i) {
+            _credit(proxies[i], token, each);
+        }
+    }
+
+    /// @inheritdoc ITreasury
+    function countAnswered(address[] calldata proxies, address token) external onlyDisputes {
         for (uint256 i = 0; i < proxies.length; ++i) {
             _served[proxies[i]][token].answered += 1;
         }
@@ -208,6 +251,11 @@ contract Treasury is ITreasury, ReentrancyGuard {
     /// @inheritdoc ITreasury
     function exitOf(address proxy, address token) external view returns (Exit memory) {
         return _exits[proxy][token];
+    }
+
+    /// @inheritdoc ITreasury
+    function stakeOf(uint256 studyId, uint256 nullifier) external view returns (uint256) {
+        return _stakes[studyId][nullifier];
     }
 
     /// @inheritdoc ITreasury

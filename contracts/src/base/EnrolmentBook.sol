@@ -116,7 +116,9 @@ abstract contract EnrolmentBook is IEnrolments, EIP712 {
         Enrolment storage enrolment = _enrolments[studyId][nullifier];
         standing = enrolment.standing;
         State state = standing.state;
-        if (state != State.Enrolled && state != State.Delivered) revert StateInvalid(state);
+        bool open = state == State.Enrolled || state == State.Delivered || state == State.Challenged
+            || state == State.Demanded;
+        if (!open) revert StateInvalid(state);
         if (enrolment.detailsHash != keccak256(abi.encode(details))) revert DetailsMismatch();
     }
 
@@ -141,10 +143,9 @@ abstract contract EnrolmentBook is IEnrolments, EIP712 {
         view
         returns (uint256 endsAt, uint256 endsAtBlock)
     {
-        bool delivered = standing.state == State.Delivered;
-        endsAt = uint256(standing.since) + (delivered ? terms.challengeSeconds : terms.deliverySeconds);
-        endsAtBlock =
-            uint256(standing.sinceBlock) + (delivered ? terms.challengeBlocks : terms.deliveryBlocks);
+        bool enrolled = standing.state == State.Enrolled;
+        endsAt = uint256(standing.since) + (enrolled ? terms.deliverySeconds : terms.challengeSeconds);
+        endsAtBlock = uint256(standing.sinceBlock) + (enrolled ? terms.deliveryBlocks : terms.challengeBlocks);
     }
 
     function _isSigned(bytes32 digest, bytes32 r, bytes32 vs, address signer) internal pure returns (bool) {

@@ -8,6 +8,7 @@ pragma solidity 0.8.30;
 /// ```
 /// Enrolled --acceptance----------------------------> Settled
 ///    |-----m slots attest--> Delivered --acceptance, or challenge window passes--> Settled
+///    |                        '--disputes: IDisputes-----------------------------> Delivered again, Refunded, Faulted
 ///    |-----delivery window passes------------------> Refunded (another attempt may follow)
 ///    '-----revoked, from Delivered too-------------> Revoked  (no other attempt)
 /// ```
@@ -19,7 +20,10 @@ interface IEnrolments {
         Delivered,
         Settled,
         Refunded,
-        Revoked
+        Revoked,
+        Challenged,
+        Demanded,
+        Faulted
     }
 
     /// @notice The first storage slot of an enrolment.
@@ -123,6 +127,8 @@ interface IEnrolments {
     );
     /// @notice The patient revoked an open enrolment.
     event Revoked(uint256 indexed studyId, uint256 indexed nullifier, uint8 attempt);
+    /// @notice A fault of the patient was proved: nobody is paid or slashed, and no other attempt follows.
+    event Faulted(uint256 indexed studyId, uint256 indexed nullifier, uint8 attempt);
     /// @notice What is behind a revocation hash was revealed: no enrolment can use it.
     event RevocationRevealed(bytes32 indexed revocationHash);
 
@@ -162,6 +168,8 @@ interface IEnrolments {
     error ProofInvalid();
     /// @notice Not the details this enrolment was made with.
     error DetailsMismatch();
+    /// @notice Only the disputes contract may call this.
+    error NotDisputes(address caller);
     /// @notice The enrolment is not in a state in which this can be done.
     error StateInvalid(State state);
     /// @notice The window has passed: only its ending or an acceptance can be called.
@@ -211,6 +219,26 @@ interface IEnrolments {
 
     /// @notice Reveals the secret behind a revocation hash before anything was enrolled with it, which then never can be.
     function reveal(bytes32 secret) external;
+
+    /// @notice Begins a challenge or a demand over a delivered enrolment, and its window. Disputes only.
+    /// @param state `Challenged` or `Demanded`.
+    /// @return attempt The attempt that is disputed.
+    function dispute(uint256 studyId, uint256 nullifier, Details calldata details, State state)
+        external
+        returns (uint8 attempt);
+
+    /// @notice A challenge or a demand was answered: the enrolment is delivered, and a fresh window runs. Disputes only.
+    /// @return payout Who is paid the price.
+    function resume(uint256 studyId, uint256 nullifier) external returns (address payout);
+
+    /// @notice A challenge or a demand was not answered: refunds the enrolment, slashes the `silent` slots and compensates the patient. Disputes only.
+    function fail(uint256 studyId, uint256 nullifier, Details calldata details, uint16 silent) external;
+
+    /// @notice A fault of the patient was proved in an open enrolment: it ends unpaid. Disputes only.
+    /// @return attempt The attempt that ended.
+    function fault(uint256 studyId, uint256 nullifier, Details calldata details)
+        external
+        returns (uint8 attempt);
 
     /// @notice Where an enrolment stands.
     function standingOf(uint256 studyId, uint256 nullifier) external view returns (Standing memory);

@@ -41,6 +41,10 @@ interface ITreasury {
     event EscrowFunded(uint256 indexed studyId, address indexed token, uint256 amount);
     /// @notice Money left a study's escrow for credits.
     event EscrowPaid(uint256 indexed studyId, uint256 amount);
+    /// @notice A challenger put up a bond, or what demanded segments cost.
+    event StakePut(uint256 indexed studyId, uint256 indexed nullifier, address indexed token, uint256 amount);
+    /// @notice Part of a stake became credits.
+    event StakePaid(uint256 indexed studyId, uint256 indexed nullifier, uint256 amount);
     /// @notice A proxy raised its bond.
     event BondDeposited(address indexed proxy, address indexed token, uint256 amount);
     /// @notice A proxy asked bond back.
@@ -58,6 +62,10 @@ interface ITreasury {
     error NotStudies(address caller);
     /// @notice Only the enrolments contract may call this.
     error NotEnrolments(address caller);
+    /// @notice Only the disputes contract may call this.
+    error NotDisputes(address caller);
+    /// @notice The stake holds less than is to be paid.
+    error StakeTooSmall(uint256 held, uint256 needed);
     /// @notice The caller is not an active proxy.
     error NotProxy(address account);
     /// @notice The sum does not fit in 96 bits, or is zero where one is needed.
@@ -109,7 +117,23 @@ interface ITreasury {
     /// @notice Counts an attestation of each proxy. Enrolments only.
     function countAttested(address[] calldata proxies, address token) external;
 
-    /// @notice Counts an answer of each proxy. Enrolments only.
+    /// @notice Takes `amount` of `token` from `payer` as the stake of a dispute over an enrolment. Disputes only.
+    function stake(uint256 studyId, uint256 nullifier, address token, address payer, uint256 amount)
+        external
+        payable;
+
+    /// @notice Moves `amount` to the credit of `payee` and `each` to that of each proxy, from an enrolment's stake. Disputes only.
+    function payStake(
+        uint256 studyId,
+        uint256 nullifier,
+        address token,
+        address payee,
+        uint256 amount,
+        address[] calldata proxies,
+        uint256 each
+    ) external;
+
+    /// @notice Counts an answer of each proxy. Disputes only.
     function countAnswered(address[] calldata proxies, address token) external;
 
     /// @notice Raises the caller's bond. Proxy only.
@@ -136,6 +160,9 @@ interface ITreasury {
 
     /// @notice What a proxy asked back in a token.
     function exitOf(address proxy, address token) external view returns (Exit memory);
+
+    /// @notice What was put up in a dispute over an enrolment and not paid out.
+    function stakeOf(uint256 studyId, uint256 nullifier) external view returns (uint256);
 
     /// @notice What a study's escrow holds.
     function escrowOf(uint256 studyId) external view returns (uint256);

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-only
 pragma solidity 0.8.30;
 
+import {DisputeHandler} from "./DisputeHandler.sol";
 import {Handler} from "./Handler.sol";
 import {Test} from "forge-std/Test.sol";
 
 /// @notice What holds whoever does what, in any order.
 contract MoneyInvariantTest is Test {
-    Handler private _handler;
+    DisputeHandler private _handler;
 
     function setUp() public {
-        _handler = new Handler();
-        bytes4[] memory actions = new bytes4[](15);
+        _handler = new DisputeHandler();
+        bytes4[] memory actions = new bytes4[](21);
         actions[0] = Handler.openStudy.selector;
         actions[1] = Handler.topUp.selector;
         actions[2] = Handler.enrol.selector;
@@ -26,6 +27,12 @@ contract MoneyInvariantTest is Test {
         actions[12] = Handler.bond.selector;
         actions[13] = Handler.push.selector;
         actions[14] = Handler.pass.selector;
+        actions[15] = DisputeHandler.challenge.selector;
+        actions[16] = DisputeHandler.answer.selector;
+        actions[17] = DisputeHandler.demand.selector;
+        actions[18] = DisputeHandler.post.selector;
+        actions[19] = DisputeHandler.fault.selector;
+        actions[20] = DisputeHandler.unopenable.selector;
         targetContract(address(_handler));
         targetSelector(FuzzSelector({addr: address(_handler), selectors: actions}));
     }
@@ -38,6 +45,11 @@ contract MoneyInvariantTest is Test {
     /// @dev Properties 2 and 3.
     function invariant_everyPromiseIsCovered() public view {
         _handler.checkPromises();
+    }
+
+    /// @dev Property 5.
+    function invariant_stakesAreThoseOfOpenDisputes() public view {
+        _handler.checkStakes();
     }
 
     /// @dev Property 4, once a run is over.

@@ -191,8 +191,6 @@ contract TreasuryTest is Enrolling {
         _treasury.slash(nobody, address(0), 0, STRANGER, 0);
         vm.expectRevert(notEnrolments);
         _treasury.countAttested(nobody, address(0));
-        vm.expectRevert(notEnrolments);
-        _treasury.countAnswered(nobody, address(0));
     }
 
     function test_payFromEscrow_revertsWithEscrowTooSmall() public {

@@ -110,7 +110,13 @@ fn code_of(name: &str) -> FailureCode {
             FailureCode::ProxyNotAdmitted
         }
         "ProofInvalid" => FailureCode::ProofInvalid,
-        "StateInvalid" | "StudyNotEnded" | "DetailsMismatch" => FailureCode::WrongState,
+        "StateInvalid" | "StudyNotEnded" | "DetailsMismatch" | "ChallengeUsed" | "DemandsUsedUp"
+        | "NothingPending" => FailureCode::WrongState,
+        "EnvelopeInvalid" | "CapsuleInvalid" => FailureCode::EnvelopeInvalid,
+        "GrantMismatch" | "EvidenceMismatch" => FailureCode::GrantInvalid,
+        "NothingAnswered" | "FragmentsInvalid" | "IdsEqual" => FailureCode::FragmentInvalid,
+        "SegmentInvalid" => FailureCode::CiphertextAltered,
+        "NoFault" | "SharedPointInvalid" | "CombinationInvalid" => FailureCode::ProofInvalid,
         "WindowPassed" => FailureCode::WindowEnded,
         "WindowNotPassed" | "ExitNotDue" => FailureCode::WindowOpen,
         "RevocationInvalid" | "NotCertifier" => FailureCode::WrongKey,
@@ -122,11 +128,13 @@ fn code_of(name: &str) -> FailureCode {
         "TermInvalid" | "BoundInvalid" | "NoVerifier" => FailureCode::OutOfBounds,
         "NoFreeBond" => FailureCode::BondTooSmall,
         "NoCredit" => FailureCode::NothingToClaim,
-        "EscrowTooSmall" | "ValueMismatch" | "TransferMismatch" | "PaymentRefused" => {
+        "EscrowTooSmall" | "ValueMismatch" | "TransferMismatch" | "PaymentRefused"
+        | "StakeTooSmall" => {
             FailureCode::InsufficientFunds
         }
         "NotInstitution"
         | "NotStudyInstitution"
+        | "NotChallenger"
         | "NotHospital"
         | "NotMember"
         | "RoleTaken"
@@ -142,6 +150,7 @@ fn code_of(name: &str) -> FailureCode {
         | "NotInField"
         | "NothingToInsert"
         | "AmountInvalid"
+        | "SegmentsInvalid"
         | "LeafCannotBeZero"
         | "LeafGreaterThanSnarkScalarField" => FailureCode::InvalidInput,
         _ => FailureCode::TransactionReverted,
@@ -213,7 +222,9 @@ mod tests {
         // What only another contract of ours, or a defect, can bring about.
         let internal = [
             "CharterNotStored",
+            "ExponentiationFailed",
             "NoReason",
+            "NotDisputes",
             "NotEnrolments",
             "NotStudies",
             "RegistryFull",
@@ -224,6 +235,8 @@ mod tests {
             Contract::Treasury,
             Contract::Studies,
             Contract::Enrolments,
+            Contract::EvidenceVerifier,
+            Contract::Disputes,
         ];
         let libraries = |name: &str| {
             [
