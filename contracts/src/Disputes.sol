@@ -226,10 +226,10 @@ contract Disputes is IDisputes {
         private
     {
         bytes32 grantDigest = keccak256(abi.encode(given.grant));
-        bytes32 claim = keccak256(abi.encode(given.recordTag, grantDigest, given.receivingKey));
-        bytes32 established = keccak256(abi.encode(claim, given.envelope));
+        bytes32 established = keccak256(abi.encode(grantDigest, given.receivingKey, given.envelope));
         bytes32 evidence = dispute.evidence;
         if (evidence == established) return;
+        bytes32 claim = keccak256(abi.encode(given.recordTag, grantDigest, given.receivingKey));
         if (evidence != claim) revert EvidenceMismatch();
         if (!EVIDENCE.envelopeHolds(given.envelope, given.tagBlinding, given.recordTag)) {
             revert EnvelopeInvalid();

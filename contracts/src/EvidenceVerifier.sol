@@ -62,13 +62,15 @@ contract EvidenceVerifier is IEvidenceVerifier {
         Umbral.Keys memory keys = Umbral.Keys({
             delegating: envelope.delegatingKey(),
             receiving: receivingKey,
-            signer: Umbral.decompress(envelope.verifyingKey()).addressOf()
+            signer: Umbral.decompressAt(envelope.verifyingKey(), 0).addressOf()
         });
+        bytes calldata capsule = envelope.capsule();
         for (uint256 i = 0; i < fragments.length; ++i) {
             Fragment calldata given = fragments[i];
-            bool holds = _isPinned(grant, given)
-                && Umbral.fragmentHolds(envelope.capsule(), keys, given.fragment, given.products);
-            if (holds) verified |= Slots.bit(given.slot);
+            uint8 slot = given.slot;
+            bytes calldata fragment = given.fragment;
+            if (!_isPinned(grant, slot, fragment)) continue;
+            if (Umbral.fragmentHolds(capsule, keys, fragment, given.products)) verified |= Slots.bit(slot);
         }
     }
 
@@ -87,15 +89,22 @@ contract EvidenceVerifier is IEvidenceVerifier {
         return Combination.holds(envelope, receivingKey, grant, fragments, shared, combination);
     }
 
-    /// @dev Whether a fragment is the one that the grant pins for its slot, by id, commitment and precursor.
-    function _isPinned(Grant calldata grant, Fragment calldata given) private pure returns (bool) {
-        if (given.slot >= grant.slots.length || given.fragment.length != Umbral.FRAGMENT_BYTES) return false;
-        GrantSlot calldata slot = grant.slots[given.slot];
-        (uint8 commitmentPrefix, uint256 commitmentX) = Umbral.split(given.fragment[197:230]);
-        (uint8 precursorPrefix, uint256 precursorX) = Umbral.split(given.fragment[98:131]);
-        return bytes32(given.fragment[66:98]) == slot.fragmentId
-            && bytes32(commitmentX) == slot.fragmentCommitmentX
-            && commitmentPrefix == slot.fragmentCommitmentPrefix && bytes32(precursorX) == grant.precursorX
-            && precursorPrefix == grant.precursorPrefix;
+    /// @dev Whether a fragment is the one that the grant pins for a slot, by id, commitment and precursor.
+    function _isPinned(Grant calldata grant, uint8 slot, bytes calldata fragment)
+        private
+        pure
+        returns (bool)
+    {
+        if (slot >= grant.slots.length || fragment.length != Umbral.FRAGMENT_BYTES) {
+            return false;
+        }
+        GrantSlot calldata pinned = grant.slots[slot];
+        if (bytes32(Umbral.wordAt(fragment, 66)) != pinned.fragmentId) return false;
+        (uint8 prefix, uint256 x) = Umbral.pointAt(fragment, 197);
+        if (bytes32(x) != pinned.fragmentCommitmentX || prefix != pinned.fragmentCommitmentPrefix) {
+            return false;
+        }
+        (prefix, x) = Umbral.pointAt(fragment, 98);
+        return bytes32(x) == grant.precursorX && prefix == grant.precursorPrefix;
     }
 }

@@ -149,9 +149,10 @@ contract Treasury is ITreasury, ReentrancyGuard {
         onlyDisputes
         nonReentrant
     {
-        _take(token, payer, amount);
+        // Written first: a token that calls its payer finds a stake that an ending can give back
         _stakes[studyId][nullifier] += amount;
         emit StakePut(studyId, nullifier, token, amount);
+        _take(token, payer, amount);
     }
 
     /// @inheritdoc ITreasury

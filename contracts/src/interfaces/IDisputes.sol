@@ -45,7 +45,7 @@ interface IDisputes {
     /// @param endsAt When the window for it has passed, in Unix seconds.
     /// @param endsAtBlock And in which block; both must have come.
     /// @param evidence Of a challenge `keccak256(abi.encode(recordTag, grantDigest, receivingKey))`, from the first answer on
-    /// `keccak256(abi.encode(that hash, envelope))`; of a demand `keccak256(abi.encode(root, count, segments))`.
+    /// `keccak256(abi.encode(grantDigest, receivingKey, envelope))`; of a demand `keccak256(abi.encode(root, count, segments))`.
     struct Dispute {
         Pending pending;
         uint8 attempt;
@@ -62,11 +62,11 @@ interface IDisputes {
     }
 
     /// @notice An answer to a challenge: all that shows what was delivered.
-    /// @param recordTag The enrolment's.
+    /// @param recordTag The enrolment's; looked at in the first answer only.
     /// @param receivingKey The study's.
     /// @param grant What the enrolment's grant digest is the hash of.
     /// @param envelope The envelope behind the record tag.
-    /// @param tagBlinding And its blinding; looked at in the first answer only.
+    /// @param tagBlinding And its blinding, likewise.
     /// @param fragments Of one slot or of several.
     struct Answer {
         uint256 recordTag;

@@ -39,8 +39,8 @@ library Combination {
             if (products[i].length != BYTES) revert IEvidenceVerifier.CombinationInvalid(i);
             bytes calldata fragment = fragments[i].fragment;
             uint256 ofE = mulmod(coefficients[i], h, N);
-            sum = sum.add(_product(fragment[:33], ofE, products[i][:64], i));
-            sum = sum.add(_product(fragment[33:66], coefficients[i], products[i][64:], i));
+            sum = sum.add(_product(fragment, 0, ofE, products[i][:64], i));
+            sum = sum.add(_product(fragment, 33, coefficients[i], products[i][64:], i));
         }
         return sum.toPoint().addressOf() == _expected(envelope, capsule, base);
     }
@@ -52,19 +52,21 @@ library Combination {
         returns (address)
     {
         uint256 d = Umbral.toScalar(sha256(abi.encodePacked(hex"0000000d", "SHARED_SECRET", base)));
-        uint256 scalar = mulmod(uint256(bytes32(capsule[66:98])), Secp256k1.invert(d), N);
-        (uint8 prefix, uint256 x) = Umbral.split(envelope.delegatingKey());
+        uint256 scalar = mulmod(Umbral.wordAt(capsule, 66), Secp256k1.invert(d), N);
+        (uint8 prefix, uint256 x) = Umbral.pointAt(envelope.delegatingKey(), 0);
         return Secp256k1.multiply(prefix, x, scalar);
     }
 
     /// @dev A product that is handed in, checked.
-    function _product(bytes calldata base, uint256 scalar, bytes calldata product, uint256 index)
-        private
-        pure
-        returns (Secp256k1.Point memory point)
-    {
-        (uint8 prefix, uint256 x) = Umbral.split(base);
-        point = Secp256k1.Point(uint256(bytes32(product[:32])), uint256(bytes32(product[32:])));
+    function _product(
+        bytes calldata fragment,
+        uint256 place,
+        uint256 scalar,
+        bytes calldata product,
+        uint256 index
+    ) private pure returns (Secp256k1.Point memory point) {
+        (uint8 prefix, uint256 x) = Umbral.pointAt(fragment, place);
+        point = Secp256k1.Point(Umbral.wordAt(product, 0), Umbral.wordAt(product, 32));
         if (Secp256k1.multiply(prefix, x, scalar) != point.addressOf()) {
             revert IEvidenceVerifier.CombinationInvalid(index);
         }

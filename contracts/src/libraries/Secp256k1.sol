@@ -70,7 +70,11 @@ library Secp256k1 {
 
     /// @dev The Ethereum address of a point.
     function addressOf(Point memory point) internal pure returns (address) {
-        return address(uint160(uint256(keccak256(abi.encode(point.x, point.y)))));
+        uint256 digest;
+        assembly ("memory-safe") {
+            digest := keccak256(point, 0x40)
+        }
+        return address(uint160(digest));
     }
 
     /// @dev The address of `scalar` times the point of a prefix and an x; zero if there is none.
@@ -127,10 +131,20 @@ library Secp256k1 {
     }
 
     /// @dev base^exponent mod modulus, by the precompile of EIP-198. That it ran out of gas must not look like a result.
-    function _power(uint256 base, uint256 exponent, uint256 modulus) private view returns (uint256) {
-        (bool done, bytes memory output) =
-            address(5).staticcall(abi.encode(uint256(32), uint256(32), uint256(32), base, exponent, modulus));
+    function _power(uint256 base, uint256 exponent, uint256 modulus) private view returns (uint256 power) {
+        bool done;
+        assembly ("memory-safe") {
+            let input := mload(0x40)
+            mstore(input, 0x20)
+            mstore(add(input, 0x20), 0x20)
+            mstore(add(input, 0x40), 0x20)
+            mstore(add(input, 0x60), base)
+            mstore(add(input, 0x80), exponent)
+            mstore(add(input, 0xa0), modulus)
+            done := staticcall(gas(), 5, input, 0xc0, 0, 0x20)
+            done := and(done, eq(returndatasize(), 0x20))
+            power := mload(0)
+        }
         if (!done) revert ExponentiationFailed();
-        return abi.decode(output, (uint256));
     }
 }

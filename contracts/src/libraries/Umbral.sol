@@ -5,13 +5,11 @@ import {Secp256k1} from "./Secp256k1.sol";
 
 /// @title Umbral's checks of capsules and fragments, as `umbral-pre` 0.11 makes them
 /// @notice D. Nuñez, "Umbral: a threshold proxy re-encryption scheme" (2018). Byte layouts are in docs/PROTOCOL.md section 10; a point is 33 bytes,
-/// compressed.
+/// compressed, and a capsule `E 33 · V 33 · s 32`.
 library Umbral {
     using Secp256k1 for Secp256k1.Point;
     using Secp256k1 for Secp256k1.Sum;
 
-    /// @dev Bytes of a capsule: `E 33 · V 33 · s 32`.
-    uint256 internal constant CAPSULE_BYTES = 98;
     /// @dev Bytes of a capsule fragment:
     /// `E1 33 · V1 33 · id 32 · precursor 33 · E2 33 · V2 33 · U1 33 · U2 33 · z 32 · r 32 · s 32`.
     uint256 internal constant FRAGMENT_BYTES = 359;
@@ -30,27 +28,28 @@ library Umbral {
         address signer;
     }
 
-    /// @dev One of the equations z·Q = Q2 + h·Q1.
-    struct Equation {
-        uint8 prefix;
-        uint256 x;
-        uint256 z;
-        uint256 h;
-    }
-
     /// @dev SHA-256 to a scalar that is never 0: mod (N − 1), plus 1.
     function toScalar(bytes32 digest) internal pure returns (uint256) {
         return uint256(digest) % (N - 1) + 1;
     }
 
-    /// @dev Prefix and x of a compressed point.
-    function split(bytes calldata point) internal pure returns (uint8 prefix, uint256 x) {
-        return (uint8(point[0]), uint256(bytes32(point[1:33])));
+    /// @dev The word that begins at a place; the caller has checked that there is one.
+    function wordAt(bytes calldata data, uint256 place) internal pure returns (uint256 word) {
+        assembly ("memory-safe") {
+            word := calldataload(add(data.offset, place))
+        }
     }
 
-    /// @dev A compressed point; none if it is not on the curve.
-    function decompress(bytes calldata point) internal view returns (Secp256k1.Point memory) {
-        (uint8 prefix, uint256 x) = split(point);
+    /// @dev Prefix and x of the compressed point that begins at a place, likewise.
+    function pointAt(bytes calldata data, uint256 place) internal pure returns (uint8 prefix, uint256 x) {
+        // The first byte of the word
+        // forge-lint: disable-next-line(unsafe-typecast)
+        return (uint8(wordAt(data, place) >> 248), wordAt(data, place + 1));
+    }
+
+    /// @dev The point that begins at a place; none if it is not on the curve.
+    function decompressAt(bytes calldata data, uint256 place) internal view returns (Secp256k1.Point memory) {
+        (uint8 prefix, uint256 x) = pointAt(data, place);
         return Secp256k1.decompress(prefix, x);
     }
 
@@ -61,9 +60,9 @@ library Umbral {
 
     /// @dev Whether a capsule verifies: s·G = V + h·E.
     function capsuleHolds(bytes calldata capsule) internal view returns (bool) {
-        uint256 s = uint256(bytes32(capsule[66:98]));
-        (uint8 prefix, uint256 x) = split(capsule[:33]);
-        Secp256k1.Point memory v = decompress(capsule[33:66]);
+        uint256 s = wordAt(capsule, 66);
+        (uint8 prefix, uint256 x) = pointAt(capsule, 0);
+        Secp256k1.Point memory v = decompressAt(capsule, 33);
         if (s >= N || v.y == 0) return false;
         return Secp256k1.combine(s, prefix, x, N - capsuleHash(capsule)) == v.addressOf();
     }
@@ -79,34 +78,54 @@ library Umbral {
         if (fragment.length != FRAGMENT_BYTES || products.length != PRODUCTS_BYTES) {
             return false;
         }
-        Equation memory equation;
-        equation.z = uint256(bytes32(fragment[263:295]));
-        if (equation.z >= N || !_isSigned(keys, fragment)) return false;
-        equation.h = _reencryptionHash(capsule, fragment);
-        (equation.prefix, equation.x) = split(capsule[:33]);
-        if (!_holds(equation, fragment[:33], fragment[131:164], products[:64])) return false;
-        (equation.prefix, equation.x) = split(capsule[33:66]);
-        if (!_holds(equation, fragment[33:66], fragment[164:197], products[64:128])) return false;
-        (equation.prefix, equation.x) = (U_PREFIX, U_X);
-        return _holds(equation, fragment[197:230], fragment[230:263], products[128:]);
+        uint256 z = wordAt(fragment, 263);
+        if (z >= N || !_isSigned(keys, fragment)) return false;
+        uint256 h = _reencryptionHash(capsule, fragment);
+        // z·E = E2 + h·E1
+        (uint8 prefix, uint256 x) = pointAt(capsule, 0);
+        if (!_isProduct(products, 0, prefix, x, z) || !_isSum(products, 0, fragment, 131, 0, h)) {
+            return false;
+        }
+        // z·V = V2 + h·V1
+        (prefix, x) = pointAt(capsule, 33);
+        if (!_isProduct(products, 64, prefix, x, z) || !_isSum(products, 64, fragment, 164, 33, h)) {
+            return false;
+        }
+        // z·U = U2 + h·U1
+        return _isProduct(products, 128, U_PREFIX, U_X, z) && _isSum(products, 128, fragment, 230, 197, h);
     }
 
-    /// @dev Whether z·Q = Q2 + h·Q1, the product z·Q being handed in.
-    function _holds(
-        Equation memory equation,
-        bytes calldata one,
-        bytes calldata two,
-        bytes calldata productBytes
+    /// @dev Whether the product at a place is `scalar` times the point of a prefix and an x.
+    function _isProduct(bytes calldata products, uint256 place, uint8 prefix, uint256 x, uint256 scalar)
+        private
+        pure
+        returns (bool)
+    {
+        return Secp256k1.multiply(prefix, x, scalar) == _productAt(products, place).addressOf();
+    }
+
+    /// @dev Whether the product at a place is the fragment's point at `second` plus h times that at `first`.
+    function _isSum(
+        bytes calldata products,
+        uint256 place,
+        bytes calldata fragment,
+        uint256 second,
+        uint256 first,
+        uint256 h
     ) private view returns (bool) {
-        Secp256k1.Point memory product = Secp256k1.Point(
-            uint256(bytes32(productBytes[:32])), uint256(bytes32(productBytes[32:]))
-        );
-        if (Secp256k1.multiply(equation.prefix, equation.x, equation.z) != product.addressOf()) return false;
-        Secp256k1.Point memory q2 = decompress(two);
+        Secp256k1.Point memory q2 = decompressAt(fragment, second);
         if (q2.y == 0) return false;
-        (uint8 prefix, uint256 x) = split(one);
-        Secp256k1.Point memory rest = product.toSum().add(q2.negate()).toPoint();
-        return Secp256k1.multiply(prefix, x, equation.h) == rest.addressOf();
+        Secp256k1.Sum memory rest = _productAt(products, place).toSum().add(q2.negate());
+        (uint8 prefix, uint256 x) = pointAt(fragment, first);
+        return Secp256k1.multiply(prefix, x, h) == rest.toPoint().addressOf();
+    }
+
+    function _productAt(bytes calldata products, uint256 place)
+        private
+        pure
+        returns (Secp256k1.Point memory)
+    {
+        return Secp256k1.Point(wordAt(products, place), wordAt(products, place + 32));
     }
 
     /// @dev Whether the key fragment's signature for the receiver is the signer's, over a message worked out here.
@@ -122,10 +141,11 @@ library Umbral {
                 keys.receiving
             )
         );
-        bytes32 r = bytes32(fragment[295:327]);
-        bytes32 s = bytes32(fragment[327:359]);
-        if (uint256(s) > N / 2 || keys.signer == address(0)) return false;
-        return ecrecover(digest, 27, r, s) == keys.signer || ecrecover(digest, 28, r, s) == keys.signer;
+        bytes32 r = bytes32(wordAt(fragment, 295));
+        uint256 s = wordAt(fragment, 327);
+        if (s > N / 2 || keys.signer == address(0)) return false;
+        return ecrecover(digest, 27, r, bytes32(s)) == keys.signer
+            || ecrecover(digest, 28, r, bytes32(s)) == keys.signer;
     }
 
     /// @dev h of a re-encryption: over all points of capsule and fragment.
@@ -134,12 +154,20 @@ library Umbral {
         pure
         returns (uint256)
     {
-        bytes memory forE = abi.encodePacked(capsule[:33], fragment[:33], fragment[131:164]);
-        bytes memory forV = abi.encodePacked(capsule[33:66], fragment[33:66], fragment[164:197]);
         return toScalar(
             sha256(
                 abi.encodePacked(
-                    hex"00000012", "CFRAG_VERIFICATION", forE, forV, U_PREFIX, U_X, fragment[197:263]
+                    hex"00000012",
+                    "CFRAG_VERIFICATION",
+                    capsule[:33],
+                    fragment[:33],
+                    fragment[131:164],
+                    capsule[33:66],
+                    fragment[33:66],
+                    fragment[164:197],
+                    U_PREFIX,
+                    U_X,
+                    fragment[197:263]
                 )
             )
         );

@@ -224,6 +224,7 @@ contract ChallengesTest is Disputing {
         _disputes.answer(_studyId, NULLIFIER, given);
         given.envelope[50] = 0;
         given.tagBlinding = 0;
+        given.recordTag = 0;
         _disputes.answer(_studyId, NULLIFIER, given);
         assertEq(_disputes.disputeOf(_studyId, NULLIFIER).answered, 3);
     }

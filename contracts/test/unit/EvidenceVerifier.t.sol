@@ -66,6 +66,16 @@ contract EvidenceVerifierTest is Evidence {
         }
     }
 
+    function test_verifyFragments_gas() public {
+        Scenario memory scenario = _scenario(HONEST);
+        string[3] memory names = ["one", "two", "three"];
+        for (uint256 count = 1; count <= 3; ++count) {
+            IEvidenceVerifier.Fragment[] memory fragments = _chosen(scenario, 0, count);
+            assertEq(_verify(scenario.grant, fragments), (1 << count) - 1);
+            vm.snapshotGasLastCall("EvidenceVerifier", string.concat("verifyFragments, ", names[count - 1]));
+        }
+    }
+
     function test_verifyFragments_countsThoseOnlyThatHold() public view {
         Scenario memory scenario = _scenario(HONEST);
         scenario.fragments[1].fragment = _flip(scenario.fragments[1].fragment, 2800);
