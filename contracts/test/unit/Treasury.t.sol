@@ -234,7 +234,7 @@ contract TreasuryTest is Enrolling {
     function test_countAnswered_countsEach() public {
         address[] memory both = new address[](2);
         (both[0], both[1]) = (_proxies[0].addr, _proxies[1].addr);
-        vm.startPrank(address(_enrolments));
+        vm.startPrank(address(_disputes));
         _treasury.countAnswered(both, address(0));
         _treasury.countAnswered(both, address(0));
         vm.stopPrank();

@@ -109,14 +109,15 @@ fn code_of(name: &str) -> FailureCode {
         "ProxyExpelled" | "ProxyInvalid" | "NotProxy" | "SlotInvalid" => {
             FailureCode::ProxyNotAdmitted
         }
-        "ProofInvalid" => FailureCode::ProofInvalid,
-        "StateInvalid" | "StudyNotEnded" | "DetailsMismatch" | "ChallengeUsed" | "DemandsUsedUp"
-        | "NothingPending" => FailureCode::WrongState,
+        "ProofInvalid" | "NoFault" | "SharedPointInvalid" | "CombinationInvalid" => {
+            FailureCode::ProofInvalid
+        }
+        "StateInvalid" | "StudyNotEnded" | "DetailsMismatch" | "ChallengeUsed"
+        | "DemandsUsedUp" | "NothingPending" => FailureCode::WrongState,
         "EnvelopeInvalid" | "CapsuleInvalid" => FailureCode::EnvelopeInvalid,
         "GrantMismatch" | "EvidenceMismatch" => FailureCode::GrantInvalid,
         "NothingAnswered" | "FragmentsInvalid" | "IdsEqual" => FailureCode::FragmentInvalid,
         "SegmentInvalid" => FailureCode::CiphertextAltered,
-        "NoFault" | "SharedPointInvalid" | "CombinationInvalid" => FailureCode::ProofInvalid,
         "WindowPassed" => FailureCode::WindowEnded,
         "WindowNotPassed" | "ExitNotDue" => FailureCode::WindowOpen,
         "RevocationInvalid" | "NotCertifier" => FailureCode::WrongKey,
@@ -129,9 +130,7 @@ fn code_of(name: &str) -> FailureCode {
         "NoFreeBond" => FailureCode::BondTooSmall,
         "NoCredit" => FailureCode::NothingToClaim,
         "EscrowTooSmall" | "ValueMismatch" | "TransferMismatch" | "PaymentRefused"
-        | "StakeTooSmall" => {
-            FailureCode::InsufficientFunds
-        }
+        | "StakeTooSmall" => FailureCode::InsufficientFunds,
         "NotInstitution"
         | "NotStudyInstitution"
         | "NotChallenger"

@@ -116,7 +116,8 @@ fn check_attempt(attempt: u32, before: Option<&Enrolment>) -> Result<(), Failure
                 return Err(Failure::new(FailureCode::Revoked, words));
             }
             EnrolmentState::Faulted => {
-                let words = "an enrolment of this patient in the study ended by the patient's fault";
+                let words =
+                    "an enrolment of this patient in the study ended by the patient's fault";
                 return Err(Failure::new(FailureCode::AlreadyEnrolled, words));
             }
             _ => {

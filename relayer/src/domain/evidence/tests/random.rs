@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::*;
 
-/// Bytes of a case's fragment, capsule and three keys, laid end to end: what bits are changed in.
-const CASE_LEN: usize = 359 + 98 + 3 * 33;
+/// Bits of a case's fragment, capsule and three keys, laid end to end: what changes are made in.
+const CASE_BITS: u32 = 8 * (359 + 98 + 3 * 33);
 /// Where z lies in a fragment, by bit: with it the products change.
 const Z: std::ops::Range<u32> = 263 * 8..295 * 8;
 
@@ -95,8 +95,7 @@ fn make(count: u32, changes: u32) -> Cases {
         assert!(accepts(&case.bytes));
         for change in 0..changes {
             let digest = sha256(&[b"bit", &seed.to_be_bytes(), &change.to_be_bytes()]);
-            let bit = u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]])
-                % (CASE_LEN as u32 * 8);
+            let bit = u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]]) % CASE_BITS;
             cases.changed_case.push(seed);
             cases.changed_bit.push(bit);
             cases.changed_products.push(show(&case.products_of(bit)));
