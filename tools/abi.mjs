@@ -14,12 +14,15 @@ const MOST_CODE = 24_576;
 const CONTRACTS = {
   AccessManager: "AccessManager.sol",
   PoseidonT3: "PoseidonT3.sol",
+  PoseidonT4: "PoseidonT4.sol",
   EligibilityVerifier8: "EligibilityVerifier8.sol",
+  EvidenceVerifier: "EvidenceVerifier.sol",
   Members: "Members.sol",
   RecordRegistry: "RecordRegistry.sol",
   Treasury: "Treasury.sol",
   Studies: "Studies.sol",
   Enrolments: "Enrolments.sol",
+  Disputes: "Disputes.sol",
   TestToken: "TestToken.sol",
 };
 
@@ -27,7 +30,7 @@ const check = process.argv.includes("--check");
 const faults = [];
 
 /** Poseidon, what it is part of, and what only tests name are compiled without via-IR (foundry.toml). */
-const WITHOUT_IR = ["PoseidonT3", "RecordRegistry", "AccessManager", "TestToken"];
+const WITHOUT_IR = ["PoseidonT3", "PoseidonT4", "RecordRegistry", "AccessManager", "TestToken"];
 
 /** Foundry names the file by its profile where a source was compiled under both, and keeps what an earlier build left there. */
 const readArtefact = (contract, source) => {

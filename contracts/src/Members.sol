@@ -177,7 +177,8 @@ contract Members is IMembers, AccessManaged {
         if (next.exitDelay <= next.maxWindowSeconds) revert BoundInvalid("exitDelay");
         if (next.maxStudySeconds == 0) revert BoundInvalid("maxStudySeconds");
         if (next.maxReceiptSeconds == 0) revert BoundInvalid("maxReceiptSeconds");
-        if (next.maxQuota == 0) revert BoundInvalid("maxQuota");
+        // Studies count their places in 24 bits
+        if (next.maxQuota == 0 || next.maxQuota > type(uint24).max) revert BoundInvalid("maxQuota");
         if (next.maxAttempts == 0 || next.maxAttempts > MOST_ATTEMPTS) revert BoundInvalid("maxAttempts");
         _bounds = next;
         emit BoundsChanged(next);

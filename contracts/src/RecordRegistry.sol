@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only
 pragma solidity 0.8.30;
 
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {InternalLeanIMT, LeanIMTData} from "@zk-kit/lean-imt.sol/InternalLeanIMT.sol";
 
 import {IMembers} from "./interfaces/IMembers.sol";
@@ -10,17 +11,17 @@ import {IRecordRegistry} from "./interfaces/IRecordRegistry.sol";
 /// @dev zk-kit refuses a leaf that is zero, not in the field, or in the tree already.
 contract RecordRegistry is IRecordRegistry {
     using InternalLeanIMT for LeanIMTData;
+    using SafeCast for uint256;
 
     uint256 private constant MAX_DEPTH = 32;
     /// @dev The current root is accepted without end.
-    uint256 private constant NO_END = type(uint256).max;
+    uint64 private constant NO_END = type(uint64).max;
 
     IMembers public immutable MEMBERS;
 
     LeanIMTData private _tree;
-    /// @dev Until when a root is accepted, in Unix seconds; 0: it was never the root. Fixed when the root is replaced, so that a longer lifetime
-    /// revives none.
-    mapping(uint256 root => uint256 end) private _acceptedUntil;
+    /// @dev The end is fixed when the root is replaced, so that a longer lifetime revives none.
+    mapping(uint256 root => RootStanding) private _roots;
     mapping(uint256 commitment => address hospital) private _certifiers;
     uint256 private _root;
     uint256 private _live;
@@ -69,12 +70,17 @@ contract RecordRegistry is IRecordRegistry {
 
     /// @inheritdoc IRecordRegistry
     function isAccepted(uint256 root) external view returns (bool) {
-        return block.timestamp < _acceptedUntil[root];
+        return block.timestamp < _roots[root].acceptedUntil;
     }
 
     /// @inheritdoc IRecordRegistry
     function isKnown(uint256 root) external view returns (bool) {
-        return _acceptedUntil[root] != 0;
+        return _roots[root].acceptedUntil != 0;
+    }
+
+    /// @inheritdoc IRecordRegistry
+    function rootStanding(uint256 root) external view returns (RootStanding memory) {
+        return _roots[root];
     }
 
     /// @inheritdoc IRecordRegistry
@@ -123,8 +129,8 @@ contract RecordRegistry is IRecordRegistry {
 
     function _replaceRoot(uint256 next) private {
         // Root zero, of the empty registry and of one whose only leaf was zeroed, is never valid
-        if (_root != 0) _acceptedUntil[_root] = block.timestamp + MEMBERS.rootLifetime();
-        if (next != 0) _acceptedUntil[next] = NO_END;
+        if (_root != 0) _roots[_root].acceptedUntil = (block.timestamp + MEMBERS.rootLifetime()).toUint64();
+        if (next != 0) _roots[next] = RootStanding({acceptedUntil: NO_END, records: _live.toUint64()});
         _root = next;
     }
 }

@@ -6,49 +6,54 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 import {IEligibilityVerifier} from "./interfaces/IEligibilityVerifier.sol";
 import {IMembers} from "./interfaces/IMembers.sol";
-import {IRecordRegistry} from "./interfaces/IRecordRegistry.sol";
 import {IStudies} from "./interfaces/IStudies.sol";
 import {ITreasury} from "./interfaces/ITreasury.sol";
+import {Charters} from "./libraries/Charters.sol";
 import {Field} from "./libraries/Field.sol";
 import {StudyTerms} from "./libraries/StudyTerms.sol";
 
 /// @title Studies
 /// @dev Escrow is one sum per study in the treasury. What open enrolments may still cost is `open × unit`; a settled one has left the escrow.
 contract Studies is IStudies, AccessManaged {
+    using Charters for address;
     using SafeCast for uint256;
     using StudyTerms for Terms;
 
+    /// @dev All that changes about a study, in one slot.
+    /// @param charter Where its charter lies.
+    /// @param open Enrolments that have not ended.
+    /// @param settled Enrolments that were paid.
+    /// @param quota Most enrolments.
+    /// @param closed Whether it was closed early.
+    /// @param short Whether fees were paid for a place that was given back, so that the escrow may not cover the whole quota.
+    struct Book {
+        address charter;
+        uint24 open;
+        uint24 settled;
+        uint24 quota;
+        bool closed;
+        bool short;
+    }
+
     IMembers public immutable MEMBERS;
-    IRecordRegistry public immutable REGISTRY;
     ITreasury public immutable TREASURY;
     address public immutable ENROLMENTS;
 
-    mapping(uint256 studyId => Terms) private _terms;
-    mapping(uint256 studyId => Standing) private _standings;
+    mapping(uint256 studyId => Book) private _books;
     mapping(uint8 openings => address) private _verifiers;
     uint256[] private _ids;
 
     /// @param enrolments The enrolments contract, which may be deployed later at this address.
-    constructor(
-        address accessManager,
-        IMembers members,
-        IRecordRegistry registry,
-        ITreasury treasury,
-        address enrolments
-    ) AccessManaged(accessManager) {
+    constructor(address accessManager, IMembers members, ITreasury treasury, address enrolments)
+        AccessManaged(accessManager)
+    {
         MEMBERS = members;
-        REGISTRY = registry;
         TREASURY = treasury;
         ENROLMENTS = enrolments;
     }
 
     modifier onlyEnrolments() {
         if (msg.sender != ENROLMENTS) revert NotEnrolments(msg.sender);
-        _;
-    }
-
-    modifier onlyInstitutionOf(uint256 studyId) {
-        if (_existing(studyId).institution != msg.sender) revert NotStudyInstitution(msg.sender, studyId);
         _;
     }
 
@@ -62,42 +67,43 @@ contract Studies is IStudies, AccessManaged {
         studyId =
             Field.fromDigest(keccak256(abi.encode(block.chainid, address(this), msg.sender, _ids.length)));
         _ids.push(studyId);
-        _terms[studyId] = terms;
-        Standing storage standing = _standings[studyId];
-        standing.institution = msg.sender;
-        standing.verifier = verifier;
-        standing.slice = terms.slice(MEMBERS.tokenBounds(terms.token).minSlice);
-        standing.quota = terms.quota;
+        Charter memory charter = _charter(terms, verifier);
+        Book storage book = _books[studyId];
+        book.charter = Charters.store(charter);
+        // The bounds on quotas are within 24 bits
+        book.quota = uint256(terms.quota).toUint24();
         emit StudyOpened(studyId, msg.sender, terms);
-        _fund(studyId, terms.quota);
+        _fund(studyId, charter.terms, terms.quota);
     }
 
     /// @inheritdoc IStudies
-    function topUp(uint256 studyId, uint32 additional) external payable onlyInstitutionOf(studyId) {
+    function topUp(uint256 studyId, uint32 additional) external payable {
+        (Book storage book, Charter memory charter) = _own(studyId);
         if (!MEMBERS.isActive(msg.sender, IMembers.Role.Institution)) revert NotInstitution(msg.sender);
-        if (_hasEnded(studyId)) revert StudyEnded(studyId);
-        Standing storage standing = _standings[studyId];
-        uint256 quota = uint256(standing.quota) + additional;
+        if (_hasEnded(book)) revert StudyEnded(studyId);
+        uint256 quota = uint256(book.quota) + additional;
         if (additional == 0 || quota > MEMBERS.bounds().maxQuota) revert TermInvalid("quota");
-        standing.quota = quota.toUint32();
-        emit StudyToppedUp(studyId, standing.quota);
-        _fund(studyId, additional);
+        book.quota = quota.toUint24();
+        emit StudyToppedUp(studyId, book.quota);
+        _fund(studyId, charter.terms, additional);
     }
 
     /// @inheritdoc IStudies
-    function close(uint256 studyId) external onlyInstitutionOf(studyId) {
-        if (_hasEnded(studyId)) revert StudyEnded(studyId);
-        _standings[studyId].closed = true;
+    function close(uint256 studyId) external {
+        (Book storage book,) = _own(studyId);
+        if (_hasEnded(book)) revert StudyEnded(studyId);
+        book.closed = true;
         emit StudyClosed(studyId);
     }
 
     /// @inheritdoc IStudies
     function withdraw(uint256 studyId) external returns (uint256 amount) {
-        address institution = _existing(studyId).institution;
-        if (!_hasEnded(studyId)) revert StudyNotEnded(studyId);
-        amount = freeEscrow(studyId);
+        Book storage book = _existing(studyId);
+        if (!_hasEnded(book)) revert StudyNotEnded(studyId);
+        Charter memory charter = book.charter.load();
+        amount = _free(studyId, book, charter.terms);
         emit StudyWithdrawn(studyId, amount);
-        TREASURY.payFromEscrow(studyId, _terms[studyId].token, institution, amount);
+        TREASURY.payFromEscrow(studyId, charter.terms.token, charter.institution, amount, new address[](0), 0);
     }
 
     /// @inheritdoc IStudies
@@ -109,49 +115,76 @@ contract Studies is IStudies, AccessManaged {
     }
 
     /// @inheritdoc IStudies
-    function reserve(uint256 studyId) external onlyEnrolments {
-        Standing storage standing = _existing(studyId);
-        Terms storage terms = _terms[studyId];
-        if (_hasEnded(studyId)) revert StudyEnded(studyId);
-        if (block.timestamp < terms.opensAt) revert StudyNotOpen(studyId);
-        // Fees paid for a revoked delivery leave the escrow short of a place, which then can't be taken
-        bool taken = uint256(standing.open) + standing.settled >= standing.quota;
-        if (taken || freeEscrow(studyId) < terms.unit()) revert QuotaUsedUp(studyId);
-        uint256 live = REGISTRY.liveRecords();
-        if (live < terms.minimumRecords) revert TooFewRecords(live, terms.minimumRecords);
-        standing.open += 1;
+    function reserve(uint256 studyId, uint256 most)
+        external
+        onlyEnrolments
+        returns (uint256 granted, address charter)
+    {
+        Book memory book = _books[studyId];
+        charter = book.charter;
+        if (charter == address(0)) revert StudyUnknown(studyId);
+        (uint64 opensAt, uint64 closesAt) = charter.times();
+        if (book.closed || block.timestamp >= closesAt) revert StudyEnded(studyId);
+        if (block.timestamp < opensAt) revert StudyNotOpen(studyId);
+        granted = _places(studyId, book);
+        if (granted == 0) revert QuotaUsedUp(studyId);
+        if (granted > most) granted = most;
+        _books[studyId].open = (book.open + granted).toUint24();
     }
 
     /// @inheritdoc IStudies
-    function release(uint256 studyId, address[] calldata slots, bool feesDue) external onlyEnrolments {
-        _standings[studyId].open -= 1;
-        if (feesDue) _payFees(studyId, slots);
+    function unreserve(uint256 studyId, uint256 places) external onlyEnrolments {
+        _books[studyId].open -= places.toUint24();
+    }
+
+    /// @inheritdoc IStudies
+    function release(uint256 studyId, address[] calldata slots) external onlyEnrolments {
+        Book storage book = _books[studyId];
+        book.open -= 1;
+        if (slots.length == 0) return;
+        book.short = true;
+        Terms memory terms = book.charter.load().terms;
+        TREASURY.payFromEscrow(studyId, terms.token, address(0), 0, slots, terms.fee);
     }
 
     /// @inheritdoc IStudies
     function settle(uint256 studyId, address payout, address[] calldata slots) external onlyEnrolments {
-        Standing storage standing = _standings[studyId];
-        standing.open -= 1;
-        standing.settled += 1;
-        Terms storage terms = _terms[studyId];
-        TREASURY.payFromEscrow(studyId, terms.token, payout, terms.price);
-        _payFees(studyId, slots);
+        Book storage book = _books[studyId];
+        book.open -= 1;
+        book.settled += 1;
+        Terms memory terms = book.charter.load().terms;
+        TREASURY.payFromEscrow(studyId, terms.token, payout, terms.price, slots, terms.fee);
     }
 
     /// @inheritdoc IStudies
     function termsOf(uint256 studyId) external view returns (Terms memory) {
-        return _terms[studyId];
+        return _existing(studyId).charter.load().terms;
+    }
+
+    /// @inheritdoc IStudies
+    function charterOf(uint256 studyId) external view returns (address) {
+        return _existing(studyId).charter;
     }
 
     /// @inheritdoc IStudies
     function standingOf(uint256 studyId) external view returns (Standing memory) {
-        return _standings[studyId];
+        Book storage book = _existing(studyId);
+        Charter memory charter = book.charter.load();
+        return Standing({
+            institution: charter.institution,
+            verifier: charter.verifier,
+            slice: charter.slice,
+            open: book.open,
+            settled: book.settled,
+            quota: book.quota,
+            closed: book.closed
+        });
     }
 
     /// @inheritdoc IStudies
-    function freeEscrow(uint256 studyId) public view returns (uint256) {
-        uint256 promised = uint256(_standings[studyId].open) * _terms[studyId].unit();
-        return TREASURY.escrowOf(studyId) - promised;
+    function freeEscrow(uint256 studyId) external view returns (uint256) {
+        Book storage book = _existing(studyId);
+        return _free(studyId, book, book.charter.load().terms);
     }
 
     /// @inheritdoc IStudies
@@ -169,24 +202,52 @@ contract Studies is IStudies, AccessManaged {
         return _verifiers[openings];
     }
 
-    function _fund(uint256 studyId, uint32 places) private {
-        Terms storage terms = _terms[studyId];
+    /// @dev What is settled for good with these terms, today.
+    function _charter(Terms calldata terms, address verifier) private view returns (Charter memory) {
+        IMembers.Bounds memory bounds = MEMBERS.bounds();
+        return Charter({
+            institution: msg.sender,
+            verifier: verifier,
+            slice: terms.slice(MEMBERS.tokenBounds(terms.token).minSlice),
+            maxReceiptSeconds: bounds.maxReceiptSeconds,
+            maxAttempts: bounds.maxAttempts,
+            terms: terms
+        });
+    }
+
+    function _fund(uint256 studyId, Terms memory terms, uint32 places) private {
         TREASURY.fund{value: msg.value}(studyId, terms.token, msg.sender, places * terms.unit());
     }
 
-    function _payFees(uint256 studyId, address[] calldata slots) private {
-        Terms storage terms = _terms[studyId];
-        for (uint256 i = 0; i < slots.length; ++i) {
-            TREASURY.payFromEscrow(studyId, terms.token, slots[i], terms.fee);
-        }
+    /// @dev How many more enrolments the quota and the escrow allow. The escrow covers the quota unless fees were paid for a place that was given back.
+    function _places(uint256 studyId, Book memory book) private view returns (uint256 places) {
+        places = uint256(book.quota) - book.open - book.settled;
+        if (!book.short) return places;
+        Terms memory terms = book.charter.load().terms;
+        uint256 unit = terms.unit();
+        if (unit == 0) return places;
+        uint256 covered = TREASURY.escrowOf(studyId) / unit - book.open;
+        return covered < places ? covered : places;
     }
 
-    function _hasEnded(uint256 studyId) private view returns (bool) {
-        return _standings[studyId].closed || block.timestamp >= _terms[studyId].closesAt;
+    /// @dev What of the escrow no open enrolment may still cost.
+    function _free(uint256 studyId, Book storage book, Terms memory terms) private view returns (uint256) {
+        return TREASURY.escrowOf(studyId) - uint256(book.open) * terms.unit();
     }
 
-    function _existing(uint256 studyId) private view returns (Standing storage standing) {
-        standing = _standings[studyId];
-        if (standing.institution == address(0)) revert StudyUnknown(studyId);
+    function _own(uint256 studyId) private view returns (Book storage book, Charter memory charter) {
+        book = _existing(studyId);
+        charter = book.charter.load();
+        if (charter.institution != msg.sender) revert NotStudyInstitution(msg.sender, studyId);
+    }
+
+    function _hasEnded(Book storage book) private view returns (bool) {
+        (, uint64 closesAt) = book.charter.times();
+        return book.closed || block.timestamp >= closesAt;
+    }
+
+    function _existing(uint256 studyId) private view returns (Book storage book) {
+        book = _books[studyId];
+        if (book.charter == address(0)) revert StudyUnknown(studyId);
     }
 }

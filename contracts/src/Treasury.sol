@@ -10,29 +10,40 @@ import {IMembers} from "./interfaces/IMembers.sol";
 import {ITreasury} from "./interfaces/ITreasury.sol";
 
 /// @title Treasury
-/// @dev Every sum is in one of three books: escrows, bonds (free, locked, leaving), credits. Moving between books never calls out; money enters by
-/// `fund` and `depositBond` and leaves by `push` only, and these can't be re-entered.
+/// @dev Every sum is in one of four books: escrows, bonds (free, locked, leaving), stakes, credits. Moving between books never calls out; money
+/// enters by `fund`, `stake` and `depositBond` and leaves by `push` only, and these can't be re-entered.
 contract Treasury is ITreasury, ReentrancyGuard {
     using SafeERC20 for IERC20;
     using SafeCast for uint256;
+
+    /// @dev What a proxy did beside giving receipts, which are counted in its bond's slot.
+    struct Served {
+        uint32 attested;
+        uint32 answered;
+    }
 
     address private constant NATIVE = address(0);
 
     IMembers public immutable MEMBERS;
     address public immutable STUDIES;
     address public immutable ENROLMENTS;
+    address public immutable DISPUTES;
 
     mapping(uint256 studyId => uint256) private _escrows;
+    mapping(uint256 studyId => mapping(uint256 nullifier => uint256)) private _stakes;
     mapping(address proxy => mapping(address token => Bond)) private _bonds;
+    mapping(address proxy => mapping(address token => Served)) private _served;
     mapping(address proxy => mapping(address token => Exit)) private _exits;
     mapping(address account => mapping(address token => uint256)) private _credits;
 
     /// @param studies The studies contract, which may be deployed later at this address.
     /// @param enrolments The enrolments contract, likewise.
-    constructor(IMembers members, address studies, address enrolments) {
+    /// @param disputes The disputes contract, likewise.
+    constructor(IMembers members, address studies, address enrolments, address disputes) {
         MEMBERS = members;
         STUDIES = studies;
         ENROLMENTS = enrolments;
+        DISPUTES = disputes;
     }
 
     modifier onlyStudies() {
@@ -42,6 +53,11 @@ contract Treasury is ITreasury, ReentrancyGuard {
 
     modifier onlyEnrolments() {
         if (msg.sender != ENROLMENTS) revert NotEnrolments(msg.sender);
+        _;
+    }
+
+    modifier onlyDisputes() {
+        if (msg.sender != DISPUTES) revert NotDisputes(msg.sender);
         _;
     }
 
@@ -58,37 +74,44 @@ contract Treasury is ITreasury, ReentrancyGuard {
     }
 
     /// @inheritdoc ITreasury
-    function payFromEscrow(uint256 studyId, address token, address account, uint256 amount)
-        external
-        onlyStudies
-    {
-        if (amount == 0) return;
+    function payFromEscrow(
+        uint256 studyId,
+        address token,
+        address payee,
+        uint256 amount,
+        address[] calldata slots,
+        uint256 fee
+    ) external onlyStudies {
+        uint256 sum = amount + slots.length * fee;
+        if (sum == 0) return;
         uint256 held = _escrows[studyId];
-        if (held < amount) revert EscrowTooSmall(studyId, held, amount);
-        _escrows[studyId] = held - amount;
-        emit EscrowPaid(studyId, account, amount);
-        _credit(account, token, amount);
-    }
-
-    /// @inheritdoc ITreasury
-    function lock(address[] calldata proxies, address token, uint256 slice) external onlyEnrolments {
-        uint128 amount = slice.toUint128();
-        for (uint256 i = 0; i < proxies.length; ++i) {
-            Bond storage bond = _bonds[proxies[i]][token];
-            uint128 free = bond.free;
-            if (free < amount) revert NoFreeBond(proxies[i], token, free, slice);
-            bond.free = free - amount;
-            bond.locked += amount;
+        if (held < sum) revert EscrowTooSmall(studyId, held, sum);
+        _escrows[studyId] = held - sum;
+        emit EscrowPaid(studyId, sum);
+        _credit(payee, token, amount);
+        for (uint256 i = 0; i < slots.length; ++i) {
+            _credit(slots[i], token, fee);
         }
     }
 
     /// @inheritdoc ITreasury
-    function unlock(address[] calldata proxies, address token, uint256 slice) external onlyEnrolments {
-        uint128 amount = slice.toUint128();
+    function lock(address[] calldata proxies, address token, uint96 slice) external onlyEnrolments {
+        for (uint256 i = 0; i < proxies.length; ++i) {
+            Bond memory bond = _bonds[proxies[i]][token];
+            if (bond.free < slice) revert NoFreeBond(proxies[i], token, bond.free, slice);
+            bond.free -= slice;
+            bond.locked += slice;
+            bond.receipts += 1;
+            _bonds[proxies[i]][token] = bond;
+        }
+    }
+
+    /// @inheritdoc ITreasury
+    function unlock(address[] calldata proxies, address token, uint96 slice) external onlyEnrolments {
         for (uint256 i = 0; i < proxies.length; ++i) {
             Bond storage bond = _bonds[proxies[i]][token];
-            bond.locked -= amount;
-            bond.free += amount;
+            bond.locked -= slice;
+            bond.free += slice;
         }
     }
 
@@ -96,13 +119,14 @@ contract Treasury is ITreasury, ReentrancyGuard {
     function slash(
         address[] calldata proxies,
         address token,
-        uint256 slice,
+        uint96 slice,
         address victim,
         uint256 compensation
     ) external onlyEnrolments returns (uint256 compensated) {
-        uint128 amount = slice.toUint128();
         for (uint256 i = 0; i < proxies.length; ++i) {
-            _bonds[proxies[i]][token].locked -= amount;
+            Bond storage bond = _bonds[proxies[i]][token];
+            bond.locked -= slice;
+            bond.slashed += 1;
             emit BondSlashed(proxies[i], token, slice);
         }
         uint256 slashed = slice * proxies.length;
@@ -112,11 +136,60 @@ contract Treasury is ITreasury, ReentrancyGuard {
     }
 
     /// @inheritdoc ITreasury
+    function countAttested(address[] calldata proxies, address token) external onlyEnrolments {
+        for (uint256 i = 0; i < proxies.length; ++i) {
+            _served[proxies[i]][token].attested += 1;
+        }
+    }
+
+    /// @inheritdoc ITreasury
+    function stake(uint256 studyId, uint256 nullifier, address token, address payer, uint256 amount)
+        external
+        payable
+        onlyDisputes
+        nonReentrant
+    {
+        // Written first: a token that calls its payer finds a stake that an ending can give back
+        _stakes[studyId][nullifier] += amount;
+        emit StakePut(studyId, nullifier, token, amount);
+        _take(token, payer, amount);
+    }
+
+    /// @inheritdoc ITreasury
+    function payStake(
+        uint256 studyId,
+        uint256 nullifier,
+        address token,
+        address payee,
+        uint256 amount,
+        address[] calldata proxies,
+        uint256 each
+    ) external onlyDisputes {
+        uint256 sum = amount + proxies.length * each;
+        if (sum == 0) return;
+        uint256 held = _stakes[studyId][nullifier];
+        if (held < sum) revert StakeTooSmall(held, sum);
+        _stakes[studyId][nullifier] = held - sum;
+        emit StakePaid(studyId, nullifier, sum);
+        _credit(payee, token, amount);
+        for (uint256 i = 0; i < proxies.length; ++i) {
+            _credit(proxies[i], token, each);
+        }
+    }
+
+    /// @inheritdoc ITreasury
+    function countAnswered(address[] calldata proxies, address token) external onlyDisputes {
+        for (uint256 i = 0; i < proxies.length; ++i) {
+            _served[proxies[i]][token].answered += 1;
+        }
+    }
+
+    /// @inheritdoc ITreasury
     function depositBond(address token, uint256 amount) external payable nonReentrant {
         if (!MEMBERS.isActive(msg.sender, IMembers.Role.Proxy)) revert NotProxy(msg.sender);
-        if (amount == 0) revert AmountInvalid(amount);
+        if (amount == 0 || amount > type(uint96).max) revert AmountInvalid(amount);
         _take(token, msg.sender, amount);
-        _bonds[msg.sender][token].free += amount.toUint128();
+        _bonds[msg.sender][token].free += amount.toUint96();
         emit BondDeposited(msg.sender, token, amount);
     }
 
@@ -124,9 +197,9 @@ contract Treasury is ITreasury, ReentrancyGuard {
     function requestExit(address token, uint256 amount) external {
         Bond storage bond = _bonds[msg.sender][token];
         if (amount == 0 || amount > bond.free) revert AmountInvalid(amount);
-        bond.free -= amount.toUint128();
+        bond.free -= amount.toUint96();
         Exit storage leaving = _exits[msg.sender][token];
-        leaving.amount += amount.toUint128();
+        leaving.amount += amount.toUint96();
         leaving.releaseAt = (block.timestamp + MEMBERS.bounds().exitDelay).toUint64();
         emit ExitRequested(msg.sender, token, amount, leaving.releaseAt);
     }
@@ -165,8 +238,25 @@ contract Treasury is ITreasury, ReentrancyGuard {
     }
 
     /// @inheritdoc ITreasury
+    function recordOf(address proxy, address token) external view returns (Record memory) {
+        Bond storage bond = _bonds[proxy][token];
+        Served storage served = _served[proxy][token];
+        return Record({
+            receipts: bond.receipts,
+            attested: served.attested,
+            answered: served.answered,
+            slashed: bond.slashed
+        });
+    }
+
+    /// @inheritdoc ITreasury
     function exitOf(address proxy, address token) external view returns (Exit memory) {
         return _exits[proxy][token];
+    }
+
+    /// @inheritdoc ITreasury
+    function stakeOf(uint256 studyId, uint256 nullifier) external view returns (uint256) {
+        return _stakes[studyId][nullifier];
     }
 
     /// @inheritdoc ITreasury

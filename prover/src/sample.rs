@@ -17,7 +17,7 @@ pub const TODAY: jiff::civil::Date = jiff::civil::date(2026, 1, 15);
 /// Uses that the sample study needs.
 pub const PURPOSES: u32 = 0b101;
 /// Patients, with one record each in the sample registry.
-pub const PATIENTS: u64 = 10;
+pub const PATIENTS: u64 = 16;
 const SNOMED: &str = "http://snomed.info/sct";
 const RXNORM: &str = "http://www.nlm.nih.gov/research/umls/rxnorm";
 

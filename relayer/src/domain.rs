@@ -11,6 +11,7 @@
 //! * [`umbral`]: threshold re-encryption, pure computation, and the one module that names `umbral_pre`
 //! * [`seed`], [`request`]: the patient's secrets, and what the hospital is told
 //! * [`content`], [`opening`], [`uses`]: what a record holds, and what it may be used for
+//! * [`evidence`]: what a dispute is decided by
 //! * [`envelope`], [`stream`], [`merkle`]: a sealed record's header, segments and the tree over them
 
 pub mod content;
@@ -20,6 +21,7 @@ pub mod draft;
 pub mod eip712;
 pub mod enrolment;
 pub mod envelope;
+pub mod evidence;
 pub mod failure;
 pub mod fragment;
 pub mod grant;

@@ -8,6 +8,7 @@ pragma solidity 0.8.30;
 /// ```
 /// Enrolled --acceptance----------------------------> Settled
 ///    |-----m slots attest--> Delivered --acceptance, or challenge window passes--> Settled
+///    |                        '--disputes: IDisputes-----------------------------> Delivered again, Refunded, Faulted
 ///    |-----delivery window passes------------------> Refunded (another attempt may follow)
 ///    '-----revoked, from Delivered too-------------> Revoked  (no other attempt)
 /// ```
@@ -19,7 +20,10 @@ interface IEnrolments {
         Delivered,
         Settled,
         Refunded,
-        Revoked
+        Revoked,
+        Challenged,
+        Demanded,
+        Faulted
     }
 
     /// @notice The first storage slot of an enrolment.
@@ -107,6 +111,10 @@ interface IEnrolments {
         address payout,
         Details details
     );
+    /// @notice An entry of `enrolBatch` could not be enrolled, for what `enrol` would have reverted with: an encoded error.
+    event EnrolmentSkipped(uint256 indexed studyId, uint256 indexed nullifier, uint256 entry, bytes reason);
+    /// @notice A call of `batch` was undone, for what it reverted with: an encoded error.
+    event CallSkipped(uint256 entry, bytes reason);
     /// @notice A slot attested that it serves.
     event Attested(uint256 indexed studyId, uint256 indexed nullifier, uint8 attempt, address proxy);
     /// @notice m slots attested; the challenge window runs.
@@ -119,9 +127,15 @@ interface IEnrolments {
     );
     /// @notice The patient revoked an open enrolment.
     event Revoked(uint256 indexed studyId, uint256 indexed nullifier, uint8 attempt);
+    /// @notice A fault of the patient was proved: nobody is paid or slashed, and no other attempt follows.
+    event Faulted(uint256 indexed studyId, uint256 indexed nullifier, uint8 attempt);
     /// @notice What is behind a revocation hash was revealed: no enrolment can use it.
     event RevocationRevealed(bytes32 indexed revocationHash);
 
+    /// @notice An entry of a batch failed without a reason: there was not enough gas.
+    error NoReason();
+    /// @notice The registry held fewer live records under the root than the study asks for.
+    error TooFewRecords(uint256 live, uint256 minimum);
     /// @notice The root was never the registry's.
     error RootUnknown(uint256 root);
     /// @notice The root was replaced too long ago.
@@ -154,6 +168,8 @@ interface IEnrolments {
     error ProofInvalid();
     /// @notice Not the details this enrolment was made with.
     error DetailsMismatch();
+    /// @notice Only the disputes contract may call this.
+    error NotDisputes(address caller);
     /// @notice The enrolment is not in a state in which this can be done.
     error StateInvalid(State state);
     /// @notice The window has passed: only its ending or an acceptance can be called.
@@ -169,6 +185,16 @@ interface IEnrolments {
 
     /// @notice Enrols a patient: checks the proof against signals worked out here, locks a slice of bond for each receipt, and sets the price aside.
     function enrol(Request calldata request) external;
+
+    /// @notice Enrols many, their proofs verified together. An entry that can't be enrolled for any other reason than its proof is skipped, with an
+    /// event, before any proof is looked at. One proof that fails reverts all (`ProofInvalid`). Entries of one study should follow one another.
+    /// @return enrolled How many were enrolled.
+    function enrolBatch(Request[] calldata requests) external returns (uint256 enrolled);
+
+    /// @notice Makes many calls of this contract: attestations, acceptances, endings. One that reverts is undone and skipped, with an event.
+    /// @param calls Each as it would be sent to this contract by itself.
+    /// @return done How many succeeded.
+    function batch(bytes[] calldata calls) external returns (uint256 done);
 
     /// @notice Records attestations of slots; with the m-th the enrolment is delivered. Slots that attested already are passed over.
     function attest(
@@ -193,6 +219,26 @@ interface IEnrolments {
 
     /// @notice Reveals the secret behind a revocation hash before anything was enrolled with it, which then never can be.
     function reveal(bytes32 secret) external;
+
+    /// @notice Begins a challenge or a demand over a delivered enrolment, and its window. Disputes only.
+    /// @param state `Challenged` or `Demanded`.
+    /// @return attempt The attempt that is disputed.
+    function dispute(uint256 studyId, uint256 nullifier, Details calldata details, State state)
+        external
+        returns (uint8 attempt);
+
+    /// @notice A challenge or a demand was answered: the enrolment is delivered, and a fresh window runs. Disputes only.
+    /// @return payout Who is paid the price.
+    function resume(uint256 studyId, uint256 nullifier) external returns (address payout);
+
+    /// @notice A challenge or a demand was not answered: refunds the enrolment, slashes the `silent` slots and compensates the patient. Disputes only.
+    function fail(uint256 studyId, uint256 nullifier, Details calldata details, uint16 silent) external;
+
+    /// @notice A fault of the patient was proved in an open enrolment: it ends unpaid. Disputes only.
+    /// @return attempt The attempt that ended.
+    function fault(uint256 studyId, uint256 nullifier, Details calldata details)
+        external
+        returns (uint8 attempt);
 
     /// @notice Where an enrolment stands.
     function standingOf(uint256 studyId, uint256 nullifier) external view returns (Standing memory);

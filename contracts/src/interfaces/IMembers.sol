@@ -40,7 +40,7 @@ interface IMembers {
     /// @param exitDelay Seconds between asking for bond back and receiving it; more than the longest window.
     /// @param maxStudySeconds Longest time between a study's opening and its closing.
     /// @param maxReceiptSeconds How far ahead a receipt's `validUntil` may lie.
-    /// @param maxQuota Most enrolments of a study.
+    /// @param maxQuota Most enrolments of a study, below 2^24.
     /// @param maxAttempts Most attempts of one patient in one study, at most 16.
     struct Bounds {
         uint32 minWindowSeconds;

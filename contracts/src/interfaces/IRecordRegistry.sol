@@ -5,6 +5,15 @@ pragma solidity 0.8.30;
 /// @notice A lean incremental Merkle tree over Poseidon (zk-kit's LeanIMT), at most 32 deep. Hospitals append commitments; superseding or
 /// withdrawing one sets its leaf to zero. Every leaf can be read from events, so that nobody need ask for one.
 interface IRecordRegistry {
+    /// @notice How a root stands.
+    /// @param acceptedUntil Before when proofs against it are accepted, in Unix seconds: the largest number while it is the current one, 0 if
+    /// it never was.
+    /// @param records How many leaves were not zero under it.
+    struct RootStanding {
+        uint64 acceptedUntil;
+        uint64 records;
+    }
+
     /// @notice Commitments were appended at `firstIndex`, `firstIndex + 1`, …
     event CommitmentsInserted(
         address indexed hospital, uint256 firstIndex, uint256[] commitments, uint256 root
@@ -54,6 +63,9 @@ interface IRecordRegistry {
 
     /// @notice Whether this was ever a root of the registry.
     function isKnown(uint256 root) external view returns (bool);
+
+    /// @notice How a root stands.
+    function rootStanding(uint256 root) external view returns (RootStanding memory);
 
     /// @notice The current root; zero while the registry is empty.
     function currentRoot() external view returns (uint256);

@@ -48,6 +48,22 @@ interface IStudies {
         uint8 threshold;
     }
 
+    /// @notice What was settled for good when a study was opened.
+    /// @param institution Who opened it.
+    /// @param verifier The verifier of its circuit size at that time.
+    /// @param slice What each receipt locks: price / m rounded up, at least the token's smallest slice.
+    /// @param maxReceiptSeconds How far ahead a receipt's `validUntil` may lie, by the bounds of that time.
+    /// @param maxAttempts Most attempts of one patient, likewise.
+    /// @param terms Its terms.
+    struct Charter {
+        address institution;
+        address verifier;
+        uint96 slice;
+        uint32 maxReceiptSeconds;
+        uint8 maxAttempts;
+        Terms terms;
+    }
+
     /// @notice How a study stands.
     /// @param institution Who opened it.
     /// @param verifier The verifier of its circuit size when it was opened.
@@ -59,10 +75,10 @@ interface IStudies {
     struct Standing {
         address institution;
         address verifier;
-        uint128 slice;
-        uint32 open;
-        uint32 settled;
-        uint32 quota;
+        uint96 slice;
+        uint24 open;
+        uint24 settled;
+        uint24 quota;
         bool closed;
     }
 
@@ -93,8 +109,6 @@ interface IStudies {
     error StudyNotEnded(uint256 studyId);
     /// @notice All places are taken, for now or for good.
     error QuotaUsedUp(uint256 studyId);
-    /// @notice The registry holds fewer live records than the study asks for.
-    error TooFewRecords(uint256 live, uint256 minimum);
     /// @notice A term is out of bounds; `term` names it.
     error TermInvalid(bytes32 term);
     /// @notice A proxy of the study is not an active one, shares its operator with another, or is the institution's.
@@ -118,17 +132,26 @@ interface IStudies {
     /// @notice Names the verifier for a circuit size; studies that are open keep theirs. Consortium only.
     function setVerifier(uint8 openings, address verifier) external;
 
-    /// @notice Takes a place for an enrolment, if the study takes patients now. Enrolments only.
-    function reserve(uint256 studyId) external;
+    /// @notice Takes places for enrolments, if the study takes patients now. Enrolments only.
+    /// @param most How many are wanted, at least 1.
+    /// @return granted How many were taken, at least 1.
+    /// @return charter Where the study's charter lies, as code (`Charters`).
+    function reserve(uint256 studyId, uint256 most) external returns (uint256 granted, address charter);
 
-    /// @notice Gives a place back: an enrolment was refunded or revoked. `fees` go to `slots`, the rest stays in escrow. Enrolments only.
-    function release(uint256 studyId, address[] calldata slots, bool feesDue) external;
+    /// @notice Gives places back that were taken and not used. Enrolments only.
+    function unreserve(uint256 studyId, uint256 places) external;
+
+    /// @notice Gives the place of an enrolment back that ended unpaid. A fee goes to each of `slots`, the rest stays in escrow. Enrolments only.
+    function release(uint256 studyId, address[] calldata slots) external;
 
     /// @notice Pays an enrolment: the price to the payout address, the fee to each slot. Enrolments only.
     function settle(uint256 studyId, address payout, address[] calldata slots) external;
 
     /// @notice A study's terms as it was opened.
     function termsOf(uint256 studyId) external view returns (Terms memory);
+
+    /// @notice Where a study's charter lies, as code (`Charters`).
+    function charterOf(uint256 studyId) external view returns (address);
 
     /// @notice How a study stands.
     function standingOf(uint256 studyId) external view returns (Standing memory);

@@ -8,23 +8,43 @@ interface ITreasury {
     /// @notice A proxy's bond in one token.
     /// @param free What it can lock for receipts, or ask back.
     /// @param locked What its receipts lock.
+    /// @param receipts How many of its receipts ever locked a slice.
+    /// @param slashed How many of these slices were taken.
     struct Bond {
-        uint128 free;
-        uint128 locked;
+        uint96 free;
+        uint96 locked;
+        uint32 receipts;
+        uint32 slashed;
+    }
+
+    /// @notice How a proxy served in one token, counted from its first receipt on.
+    /// @param receipts Receipts that an enrolment carried.
+    /// @param attested Enrolments that it attested.
+    /// @param answered Challenges that it answered.
+    /// @param slashed Receipts whose slice of bond was taken.
+    struct Record {
+        uint32 receipts;
+        uint32 attested;
+        uint32 answered;
+        uint32 slashed;
     }
 
     /// @notice What a proxy asked back.
     /// @param amount In the token's smallest unit.
     /// @param releaseAt When it may be credited, in Unix seconds.
     struct Exit {
-        uint128 amount;
+        uint96 amount;
         uint64 releaseAt;
     }
 
     /// @notice Money came into a study's escrow.
     event EscrowFunded(uint256 indexed studyId, address indexed token, uint256 amount);
-    /// @notice Money left a study's escrow for somebody's credit.
-    event EscrowPaid(uint256 indexed studyId, address indexed account, uint256 amount);
+    /// @notice Money left a study's escrow for credits.
+    event EscrowPaid(uint256 indexed studyId, uint256 amount);
+    /// @notice A challenger put up a bond, or what demanded segments cost.
+    event StakePut(uint256 indexed studyId, uint256 indexed nullifier, address indexed token, uint256 amount);
+    /// @notice Part of a stake became credits.
+    event StakePaid(uint256 indexed studyId, uint256 indexed nullifier, uint256 amount);
     /// @notice A proxy raised its bond.
     event BondDeposited(address indexed proxy, address indexed token, uint256 amount);
     /// @notice A proxy asked bond back.
@@ -42,9 +62,13 @@ interface ITreasury {
     error NotStudies(address caller);
     /// @notice Only the enrolments contract may call this.
     error NotEnrolments(address caller);
+    /// @notice Only the disputes contract may call this.
+    error NotDisputes(address caller);
+    /// @notice The stake holds less than is to be paid.
+    error StakeTooSmall(uint256 held, uint256 needed);
     /// @notice The caller is not an active proxy.
     error NotProxy(address account);
-    /// @notice The sum does not fit in 128 bits, or is zero where one is needed.
+    /// @notice The sum does not fit in 96 bits, or is zero where one is needed.
     error AmountInvalid(uint256 amount);
     /// @notice Native coin was sent with a token, or not as much as was named.
     error ValueMismatch(uint256 sent, uint256 expected);
@@ -64,24 +88,53 @@ interface ITreasury {
     /// @notice Takes `amount` of `token` from `payer` into the escrow of a study. Studies only.
     function fund(uint256 studyId, address token, address payer, uint256 amount) external payable;
 
-    /// @notice Moves a sum from a study's escrow to somebody's credit. Studies only.
-    function payFromEscrow(uint256 studyId, address token, address account, uint256 amount) external;
+    /// @notice Moves `amount` to the credit of `payee` and `fee` to that of each slot, from a study's escrow. Studies only.
+    function payFromEscrow(
+        uint256 studyId,
+        address token,
+        address payee,
+        uint256 amount,
+        address[] calldata slots,
+        uint256 fee
+    ) external;
 
     /// @notice Locks a slice of each proxy's free bond. Enrolments only.
-    function lock(address[] calldata proxies, address token, uint256 slice) external;
+    function lock(address[] calldata proxies, address token, uint96 slice) external;
 
     /// @notice Frees a locked slice of each proxy. Enrolments only.
-    function unlock(address[] calldata proxies, address token, uint256 slice) external;
+    function unlock(address[] calldata proxies, address token, uint96 slice) external;
 
     /// @notice Takes a locked slice of each proxy; of the sum, `victim` is credited up to `compensation` and the consortium the rest. Enrolments only.
     /// @return compensated What the victim was credited.
     function slash(
         address[] calldata proxies,
         address token,
-        uint256 slice,
+        uint96 slice,
         address victim,
         uint256 compensation
     ) external returns (uint256 compensated);
+
+    /// @notice Counts an attestation of each proxy. Enrolments only.
+    function countAttested(address[] calldata proxies, address token) external;
+
+    /// @notice Takes `amount` of `token` from `payer` as the stake of a dispute over an enrolment. Disputes only.
+    function stake(uint256 studyId, uint256 nullifier, address token, address payer, uint256 amount)
+        external
+        payable;
+
+    /// @notice Moves `amount` to the credit of `payee` and `each` to that of each proxy, from an enrolment's stake. Disputes only.
+    function payStake(
+        uint256 studyId,
+        uint256 nullifier,
+        address token,
+        address payee,
+        uint256 amount,
+        address[] calldata proxies,
+        uint256 each
+    ) external;
+
+    /// @notice Counts an answer of each proxy. Disputes only.
+    function countAnswered(address[] calldata proxies, address token) external;
 
     /// @notice Raises the caller's bond. Proxy only.
     function depositBond(address token, uint256 amount) external payable;
@@ -102,8 +155,14 @@ interface ITreasury {
     /// @notice A proxy's bond in a token.
     function bondOf(address proxy, address token) external view returns (Bond memory);
 
+    /// @notice How a proxy served in a token.
+    function recordOf(address proxy, address token) external view returns (Record memory);
+
     /// @notice What a proxy asked back in a token.
     function exitOf(address proxy, address token) external view returns (Exit memory);
+
+    /// @notice What was put up in a dispute over an enrolment and not paid out.
+    function stakeOf(uint256 studyId, uint256 nullifier) external view returns (uint256);
 
     /// @notice What a study's escrow holds.
     function escrowOf(uint256 studyId) external view returns (uint256);

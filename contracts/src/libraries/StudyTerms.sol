@@ -26,13 +26,16 @@ library StudyTerms {
     }
 
     /// @dev What each receipt locks: price / m rounded up, at least the token's smallest slice.
-    function slice(IStudies.Terms calldata terms, uint128 minSlice) internal pure returns (uint128) {
-        uint128 share = Math.ceilDiv(terms.price, terms.threshold).toUint128();
-        return share > minSlice ? share : minSlice;
+    /// A proxy's bond is kept in 96 bits for each token.
+    function slice(IStudies.Terms calldata terms, uint128 minSlice) internal pure returns (uint96) {
+        uint256 share = Math.ceilDiv(terms.price, terms.threshold);
+        uint256 larger = share > minSlice ? share : minSlice;
+        if (larger > type(uint96).max) revert IStudies.TermInvalid("price");
+        return larger.toUint96();
     }
 
     /// @dev What one place in the quota costs: the price, and a fee for every proxy.
-    function unit(IStudies.Terms storage terms) internal view returns (uint256) {
+    function unit(IStudies.Terms memory terms) internal view returns (uint256) {
         return uint256(terms.price) + terms.proxies.length * uint256(terms.fee);
     }
 

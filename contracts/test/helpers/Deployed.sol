@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only
 pragma solidity 0.8.30;
 
+import {IDisputes} from "../../src/interfaces/IDisputes.sol";
 import {IEligibilityVerifier} from "../../src/interfaces/IEligibilityVerifier.sol";
 import {IEnrolments} from "../../src/interfaces/IEnrolments.sol";
 import {IMembers} from "../../src/interfaces/IMembers.sol";
@@ -8,6 +9,7 @@ import {IRecordRegistry} from "../../src/interfaces/IRecordRegistry.sol";
 import {IStudies} from "../../src/interfaces/IStudies.sol";
 import {ITreasury} from "../../src/interfaces/ITreasury.sol";
 import {Bounded} from "./Bounded.sol";
+import {MockEvidence} from "./MockEvidence.sol";
 import {MockVerifier} from "./MockVerifier.sol";
 import {TestToken} from "./TestToken.sol";
 import {Vm} from "forge-std/Vm.sol";
@@ -25,11 +27,13 @@ abstract contract Deployed is Bounded {
 
     address internal immutable HOSPITAL = makeAddr("hospital");
     address internal immutable STRANGER = makeAddr("stranger");
+    address internal immutable EVIDENCE = makeAddr("evidence verifier");
 
     IRecordRegistry internal _registry;
     ITreasury internal _treasury;
     IStudies internal _studies;
     IEnrolments internal _enrolments;
+    IDisputes internal _disputes;
     MockVerifier internal _verifier;
     TestToken internal _token;
     Vm.Wallet internal _institution;
@@ -51,17 +55,28 @@ abstract contract Deployed is Bounded {
         _insert(1);
     }
 
-    /// @dev Treasury, studies and enrolments name one another, hence two addresses are known before their contracts are.
+    /// @dev What judges evidence lies at a chosen address, so that tests with another one have the same addresses.
+    function _installEvidence() internal virtual {
+        vm.etch(EVIDENCE, address(new MockEvidence()).code);
+    }
+
+    /// @dev Treasury, studies, enrolments and disputes name one another, hence three addresses are known before their contracts are.
     function _deployRest() private {
         _registry = IRecordRegistry(deployCode("RecordRegistry.sol:RecordRegistry", abi.encode(_members)));
         uint256 nonce = vm.getNonce(address(this));
         address studies = vm.computeCreateAddress(address(this), nonce + 1);
         address enrolments = vm.computeCreateAddress(address(this), nonce + 2);
-        _treasury = ITreasury(deployCode("Treasury.sol:Treasury", abi.encode(_members, studies, enrolments)));
-        bytes memory arguments = abi.encode(_manager, _members, _registry, _treasury, enrolments);
+        address disputes = vm.computeCreateAddress(address(this), nonce + 3);
+        bytes memory arguments = abi.encode(_members, studies, enrolments, disputes);
+        _treasury = ITreasury(deployCode("Treasury.sol:Treasury", arguments));
+        arguments = abi.encode(_manager, _members, _treasury, enrolments);
         _studies = IStudies(deployCode("Studies.sol:Studies", arguments));
-        arguments = abi.encode(_members, _registry, _treasury, _studies);
+        arguments = abi.encode(_members, _registry, _treasury, _studies, disputes);
         _enrolments = IEnrolments(deployCode("Enrolments.sol:Enrolments", arguments));
+        arguments = abi.encode(_treasury, _studies, _enrolments, EVIDENCE);
+        _disputes = IDisputes(deployCode("Disputes.sol:Disputes", arguments));
+        assertEq(address(_disputes), disputes);
+        _installEvidence();
         assertEq(address(_studies), studies);
         assertEq(address(_enrolments), enrolments);
     }

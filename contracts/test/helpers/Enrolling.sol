@@ -2,6 +2,7 @@
 pragma solidity 0.8.30;
 
 import {IEnrolments} from "../../src/interfaces/IEnrolments.sol";
+import {IEvidenceVerifier} from "../../src/interfaces/IEvidenceVerifier.sol";
 import {ITreasury} from "../../src/interfaces/ITreasury.sol";
 import {Deployed} from "./Deployed.sol";
 import {Typed} from "./Typed.sol";
@@ -32,7 +33,7 @@ abstract contract Enrolling is Deployed {
             day: _today(),
             registryRoot: _root,
             recordTag: uint256(keccak256(abi.encode("tag", nullifier, attempt))) % Typed.R,
-            grantDigest: keccak256(abi.encode("grant", nullifier, attempt)),
+            grantDigest: keccak256(abi.encode(_grantOf(nullifier, attempt))),
             revocationHash: Typed.revocationHash(_secret(nullifier, attempt)),
             payout: PAYOUT,
             proof: [uint256(1), 2, 3, 4, 5, 6, 7, 8],
@@ -51,6 +52,22 @@ abstract contract Enrolling is Deployed {
         for (uint8 slot = 0; slot < receipts; ++slot) {
             (bytes32 r, bytes32 vs) = vm.signCompact(_proxies[slot].privateKey, digest);
             request.receipts[slot] = IEnrolments.Receipt({slot: slot, validUntil: validUntil, r: r, vs: vs});
+        }
+    }
+
+    /// @dev The grant of an attempt; its points are marks for the mock.
+    function _grantOf(uint256 nullifier, uint32 attempt)
+        internal
+        pure
+        virtual
+        returns (IEvidenceVerifier.Grant memory grant)
+    {
+        grant.threshold = M;
+        grant.precursorX = keccak256(abi.encode("precursor", nullifier, attempt));
+        grant.proofScalar = bytes32(uint256(1));
+        grant.slots = new IEvidenceVerifier.GrantSlot[](N);
+        for (uint256 i = 0; i < N; ++i) {
+            grant.slots[i].fragmentId = bytes32(i);
         }
     }
 
@@ -157,7 +174,13 @@ abstract contract Enrolling is Deployed {
             uint256 studyId = _studies.studyAt(i);
             if (_studies.termsOf(studyId).token == token) owed += _treasury.escrowOf(studyId);
         }
+        owed += _staked(token);
         uint256 held = token == address(0) ? address(_treasury).balance : _token.balanceOf(address(_treasury));
         assertEq(held, owed, "the treasury holds what it owes");
+    }
+
+    /// @dev What is put up in disputes.
+    function _staked(address) internal view virtual returns (uint256) {
+        return 0;
     }
 }

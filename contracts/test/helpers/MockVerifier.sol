@@ -27,6 +27,15 @@ contract MockVerifier is IEligibilityVerifier {
         return _holds && (_expected == bytes32(0) || _expected == keccak256(abi.encode(signals)));
     }
 
+    function verifyBatch(Claim[] calldata claims) external view returns (bool holds) {
+        for (uint256 i = 0; i < claims.length; ++i) {
+            if (_expected != bytes32(0) && _expected != keccak256(abi.encode(claims[i].signals))) {
+                return false;
+            }
+        }
+        return _holds && claims.length != 0;
+    }
+
     function verifyingKeyHash() external pure returns (bytes32) {
         return keccak256("mock verifying key");
     }

@@ -1,36 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-only
 pragma solidity 0.8.30;
 
-import {IEligibilityVerifier} from "../../src/interfaces/IEligibilityVerifier.sol";
 import {IEnrolments} from "../../src/interfaces/IEnrolments.sol";
 import {IStudies} from "../../src/interfaces/IStudies.sol";
-import {Enrolling} from "../helpers/Enrolling.sol";
+import {ITreasury} from "../../src/interfaces/ITreasury.sol";
+import {RealEnrolling} from "../helpers/RealEnrolling.sol";
 import {stdJson} from "forge-std/StdJson.sol";
 
-/// @notice Enrolments with proofs that `prover fixtures` made for this chain, these addresses and this study.
-contract RealProofsTest is Enrolling {
+/// @notice Enrolments with real proofs, and every part of their statement changed by itself.
+contract RealProofsTest is RealEnrolling {
     using stdJson for string;
-
-    uint256 internal constant R = 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000001;
-
-    IEligibilityVerifier internal _real;
-    string internal _fixture;
-    uint256 internal _study;
-
-    function setUp() public override {
-        super.setUp();
-        _fixture = vm.readFile("contracts/test/fixtures/enrolments.json");
-        _real = IEligibilityVerifier(deployCode("EligibilityVerifier8.sol:EligibilityVerifier8"));
-        vm.prank(CONSORTIUM);
-        _studies.setVerifier(8, address(_real));
-        vm.prank(HOSPITAL);
-        _registry.insert(_fixture.readUintArray(".commitments"));
-        _root = _registry.currentRoot();
-        _bondAll(address(0));
-        IStudies.Terms memory terms = _terms(address(0));
-        terms.criteriaHash = _fixture.readUint(".criteriaHash");
-        _study = _openStudy(terms);
-    }
 
     /// @dev If this fails, write these values into contracts/test/fixtures/chain.json and run `prover fixtures`.
     function test_fixture_isOfThisChain() external view {
@@ -128,7 +107,13 @@ contract RealProofsTest is Enrolling {
         address another = makeAddr("another deployment");
         vm.etch(another, address(_enrolments).code);
         // The studies know one contract of enrolments; what is shown is that the proof would not hold in another
-        vm.mockCall(address(_studies), abi.encodeCall(IStudies.reserve, (_study)), "");
+        vm.mockCall(
+            address(_studies),
+            abi.encodeCall(IStudies.reserve, (_study, 1)),
+            abi.encode(1, _studies.charterOf(_study))
+        );
+        // nor does the treasury lock for another
+        vm.mockCall(address(_treasury), abi.encodeWithSelector(ITreasury.lock.selector), "");
         _enrolments = IEnrolments(another);
         _expectProofInvalid(request);
     }
@@ -198,47 +183,5 @@ contract RealProofsTest is Enrolling {
         _signReceipts(request, ALL, uint64(block.timestamp + 1 hours));
         vm.expectRevert(IEnrolments.ProofInvalid.selector);
         _enrolments.enrol(request);
-    }
-
-    /// @dev The request of the fixture's enrolment at this place, with all receipts.
-    function _realRequest(uint256 place) private view returns (IEnrolments.Request memory request) {
-        uint256[8] memory signals = _signals(place);
-        request = IEnrolments.Request({
-            studyId: _study,
-            nullifier: signals[5],
-            attempt: uint32(_fixture.readUint(_path(place, "attempt"))),
-            day: _today(),
-            registryRoot: signals[0],
-            recordTag: signals[6],
-            grantDigest: _fixture.readBytes32(_path(place, "grantDigest")),
-            revocationHash: _fixture.readBytes32(_path(place, "revocationHash")),
-            payout: PAYOUT,
-            proof: _proof(place),
-            receipts: new IEnrolments.Receipt[](0)
-        });
-        _signReceipts(request, ALL, uint64(block.timestamp + 1 hours));
-    }
-
-    function _verify(uint256[8] memory p, uint256[8] memory signals) private view returns (bool) {
-        return _real.verifyProof([p[0], p[1]], [[p[2], p[3]], [p[4], p[5]]], [p[6], p[7]], signals);
-    }
-
-    function _signals(uint256 place) private view returns (uint256[8] memory) {
-        return _eight(_fixture.readUintArray(_path(place, "signals")));
-    }
-
-    function _proof(uint256 place) private view returns (uint256[8] memory) {
-        return _eight(_fixture.readUintArray(_path(place, "proof")));
-    }
-
-    function _eight(uint256[] memory list) private pure returns (uint256[8] memory words) {
-        assertEq(list.length, 8);
-        for (uint256 i = 0; i < 8; ++i) {
-            words[i] = list[i];
-        }
-    }
-
-    function _path(uint256 place, string memory field) private pure returns (string memory) {
-        return string.concat(".enrolments[", vm.toString(place), "].", field);
     }
 }

@@ -4,10 +4,10 @@ pragma solidity 0.8.30;
 import {IEnrolments} from "../../src/interfaces/IEnrolments.sol";
 import {IStudies} from "../../src/interfaces/IStudies.sol";
 import {ITreasury} from "../../src/interfaces/ITreasury.sol";
-import {Enrolling} from "../helpers/Enrolling.sol";
+import {Disputing} from "../helpers/Disputing.sol";
 
 /// @notice Everybody, doing anything in any order. What the contracts refuse is left out; what they took is remembered.
-contract Handler is Enrolling {
+contract Handler is Disputing {
     /// @dev An enrolment that was made, to be named again.
     struct Made {
         uint256 studyId;
@@ -16,7 +16,7 @@ contract Handler is Enrolling {
     }
 
     /// @notice Enrolments ever made, by attempt.
-    Made[] private _made;
+    Made[] internal _made;
     uint256 private _nextNullifier = 1;
 
     constructor() {
@@ -198,7 +198,9 @@ contract Handler is Enrolling {
     /// @dev Calls the time-out of an open enrolment, if it is due.
     function _end(Made memory made) private {
         IEnrolments.State state = _enrolments.standingOf(made.studyId, made.nullifier).state;
-        if (state == IEnrolments.State.Delivered) {
+        if (state == IEnrolments.State.Challenged || state == IEnrolments.State.Demanded) {
+            try _disputes.expire(made.studyId, made.nullifier, made.details) {} catch {}
+        } else if (state == IEnrolments.State.Delivered) {
             try _enrolments.settle(made.studyId, made.nullifier, made.details) {} catch {}
         } else if (state == IEnrolments.State.Enrolled) {
             try _enrolments.refund(made.studyId, made.nullifier, made.details) {} catch {}
@@ -223,14 +225,15 @@ contract Handler is Enrolling {
     }
 
     /// @dev Whether an enrolment is open, in this very attempt.
-    function _isCurrent(Made memory made) private view returns (bool) {
+    function _isCurrent(Made memory made) internal view returns (bool) {
         IEnrolments.State state = _enrolments.standingOf(made.studyId, made.nullifier).state;
-        bool open = state == IEnrolments.State.Enrolled || state == IEnrolments.State.Delivered;
+        bool open = state == IEnrolments.State.Enrolled || state == IEnrolments.State.Delivered
+            || state == IEnrolments.State.Challenged || state == IEnrolments.State.Demanded;
         bytes32 current = _enrolments.detailsHashOf(made.studyId, made.nullifier);
         return open && current == keccak256(abi.encode(made.details));
     }
 
-    function _open(uint256 seed) private view returns (bool found, Made memory made) {
+    function _open(uint256 seed) internal view returns (bool found, Made memory made) {
         for (uint256 i = 0; i < _made.length; ++i) {
             made = _made[(seed % _made.length + i) % _made.length];
             if (_isCurrent(made)) return (true, made);
@@ -248,5 +251,14 @@ contract Handler is Enrolling {
     function _proxyAndToken(uint256 seed) private view returns (address proxy, address token) {
         proxy = _proxies[seed % N].addr;
         token = (seed >> 32) % 2 == 0 ? address(0) : address(_token);
+    }
+
+    /// @dev Stakes of the enrolments that are open; no other has one.
+    function _staked(address token) internal view override returns (uint256 sum) {
+        for (uint256 i = 0; i < _made.length; ++i) {
+            Made memory made = _made[i];
+            if (!_isCurrent(made) || _studies.termsOf(made.studyId).token != token) continue;
+            sum += _treasury.stakeOf(made.studyId, made.nullifier);
+        }
     }
 }

@@ -1,16 +1,70 @@
 // SPDX-License-Identifier: GPL-3.0-only
 pragma solidity 0.8.30;
 
+import {IDisputes} from "../../src/interfaces/IDisputes.sol";
+import {DisputeHandler} from "./DisputeHandler.sol";
 import {Handler} from "./Handler.sol";
 import {Test} from "forge-std/Test.sol";
+import {Vm} from "forge-std/Vm.sol";
 
 /// @notice What holds whoever does what, in any order.
 contract MoneyInvariantTest is Test {
-    Handler private _handler;
+    DisputeHandler private _handler;
 
     function setUp() public {
-        _handler = new Handler();
-        bytes4[] memory actions = new bytes4[](15);
+        _handler = new DisputeHandler();
+        targetContract(address(_handler));
+        targetSelector(FuzzSelector({addr: address(_handler), selectors: _actions()}));
+    }
+
+    /// @dev Handlers that never get anywhere would keep every property.
+    function test_theHandlerReachesEveryEndOfADispute() public {
+        bytes32[4] memory wanted = [
+            IDisputes.ChallengeAnswered.selector,
+            IDisputes.DemandAnswered.selector,
+            IDisputes.Unanswered.selector,
+            IDisputes.FaultProved.selector
+        ];
+        bytes4[] memory actions = _actions();
+        vm.recordLogs();
+        for (uint256 i = 0; i < 3_000; ++i) {
+            uint256 seed = uint256(keccak256(abi.encode(i)));
+            (bool done,) =
+                address(_handler).call(abi.encodeWithSelector(actions[seed % actions.length], seed));
+            assertTrue(done);
+        }
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        for (uint256 i = 0; i < wanted.length; ++i) {
+            uint256 count;
+            for (uint256 j = 0; j < logs.length; ++j) {
+                if (logs[j].topics[0] == wanted[i]) ++count;
+            }
+            assertGt(count, 0, vm.toString(i));
+        }
+    }
+
+    /// @dev Property 1.
+    function invariant_theTreasuryHoldsWhatItOwes() public view {
+        _handler.checkSums();
+    }
+
+    /// @dev Properties 2 and 3.
+    function invariant_everyPromiseIsCovered() public view {
+        _handler.checkPromises();
+    }
+
+    /// @dev Property 5.
+    function invariant_stakesAreThoseOfOpenDisputes() public view {
+        _handler.checkStakes();
+    }
+
+    /// @dev Property 4, once a run is over.
+    function afterInvariant() public {
+        _handler.checkNothingIsStuck();
+    }
+
+    function _actions() private pure returns (bytes4[] memory actions) {
+        actions = new bytes4[](21);
         actions[0] = Handler.openStudy.selector;
         actions[1] = Handler.topUp.selector;
         actions[2] = Handler.enrol.selector;
@@ -26,22 +80,11 @@ contract MoneyInvariantTest is Test {
         actions[12] = Handler.bond.selector;
         actions[13] = Handler.push.selector;
         actions[14] = Handler.pass.selector;
-        targetContract(address(_handler));
-        targetSelector(FuzzSelector({addr: address(_handler), selectors: actions}));
-    }
-
-    /// @dev Property 1.
-    function invariant_theTreasuryHoldsWhatItOwes() public view {
-        _handler.checkSums();
-    }
-
-    /// @dev Properties 2 and 3.
-    function invariant_everyPromiseIsCovered() public view {
-        _handler.checkPromises();
-    }
-
-    /// @dev Property 4, once a run is over.
-    function afterInvariant() public {
-        _handler.checkNothingIsStuck();
+        actions[15] = DisputeHandler.challenge.selector;
+        actions[16] = DisputeHandler.answer.selector;
+        actions[17] = DisputeHandler.demand.selector;
+        actions[18] = DisputeHandler.post.selector;
+        actions[19] = DisputeHandler.fault.selector;
+        actions[20] = DisputeHandler.unopenable.selector;
     }
 }

@@ -340,7 +340,7 @@ contract EnrolTest is Enrolling {
         terms.minimumRecords = 2;
         uint256 shy = _openStudy(terms);
         _expectRevert(
-            _request(shy, NULLIFIER, 0, ALL), abi.encodeWithSelector(IStudies.TooFewRecords.selector, 1, 2)
+            _request(shy, NULLIFIER, 0, ALL), abi.encodeWithSelector(IEnrolments.TooFewRecords.selector, 1, 2)
         );
         _insert(2);
         _enrol(shy, NULLIFIER, 0);

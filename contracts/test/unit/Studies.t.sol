@@ -200,9 +200,11 @@ contract StudiesTest is Enrolling {
         bytes memory notEnrolments = abi.encodeWithSelector(IStudies.NotEnrolments.selector, STRANGER);
         vm.startPrank(STRANGER);
         vm.expectRevert(notEnrolments);
-        _studies.reserve(studyId);
+        _studies.reserve(studyId, 1);
         vm.expectRevert(notEnrolments);
-        _studies.release(studyId, new address[](0), true);
+        _studies.unreserve(studyId, 1);
+        vm.expectRevert(notEnrolments);
+        _studies.release(studyId, new address[](0));
         vm.expectRevert(notEnrolments);
         _studies.settle(studyId, STRANGER, new address[](0));
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only
 pragma solidity 0.8.30;
 
+import {IEnrolments} from "../../src/interfaces/IEnrolments.sol";
 import {ITreasury} from "../../src/interfaces/ITreasury.sol";
 import {Enrolling} from "../helpers/Enrolling.sol";
 import {FeeToken, Greedy, ReenteringToken, Refusing} from "../helpers/Payees.sol";
@@ -176,7 +177,7 @@ contract TreasuryTest is Enrolling {
         vm.expectRevert(notStudies);
         _treasury.fund(1, address(0), STRANGER, 0);
         vm.expectRevert(notStudies);
-        _treasury.payFromEscrow(1, address(0), STRANGER, 0);
+        _treasury.payFromEscrow(1, address(0), STRANGER, 0, new address[](0), 0);
     }
 
     function test_enrolmentsFunctions_revertWithNotEnrolments() public {
@@ -189,6 +190,8 @@ contract TreasuryTest is Enrolling {
         _treasury.unlock(nobody, address(0), 0);
         vm.expectRevert(notEnrolments);
         _treasury.slash(nobody, address(0), 0, STRANGER, 0);
+        vm.expectRevert(notEnrolments);
+        _treasury.countAttested(nobody, address(0));
     }
 
     function test_payFromEscrow_revertsWithEscrowTooSmall() public {
@@ -196,7 +199,51 @@ contract TreasuryTest is Enrolling {
         uint256 held = _treasury.escrowOf(studyId);
         vm.startPrank(address(_studies));
         vm.expectRevert(abi.encodeWithSelector(ITreasury.EscrowTooSmall.selector, studyId, held, held + 1));
-        _treasury.payFromEscrow(studyId, address(0), STRANGER, held + 1);
+        _treasury.payFromEscrow(studyId, address(0), STRANGER, held + 1, new address[](0), 0);
+    }
+
+    function test_depositBond_revertsWithAmountInvalidBeyond96Bits() public {
+        uint256 most = type(uint96).max;
+        _provide(_proxy, address(_token), most + 1);
+        vm.startPrank(_proxy);
+        vm.expectRevert(abi.encodeWithSelector(ITreasury.AmountInvalid.selector, most + 1));
+        _treasury.depositBond(address(_token), most + 1);
+        _treasury.depositBond(address(_token), most);
+        assertEq(_treasury.bondOf(_proxy, address(_token)).free, most);
+    }
+
+    function test_recordOf_countsHowAProxyServed() public {
+        _bondAll(address(0));
+        uint256 studyId = _openStudy(_terms(address(0)));
+        // One of two enrolments is attested twice over by the first two proxies, then both end
+        IEnrolments.Details memory one = _enrol(studyId, 1, 0);
+        IEnrolments.Details memory two = _enrol(studyId, 2, 0);
+        _attest(studyId, 1, one, 2);
+        _attest(studyId, 1, one, 2);
+        _assertRecord(0, ITreasury.Record({receipts: 2, attested: 1, answered: 0, slashed: 0}));
+        _assertRecord(2, ITreasury.Record({receipts: 2, attested: 0, answered: 0, slashed: 0}));
+        _accept(studyId, 2, two);
+        _passDelivery();
+        _enrolments.refund(studyId, 1, one);
+        _assertRecord(0, ITreasury.Record({receipts: 2, attested: 1, answered: 0, slashed: 0}));
+        _assertRecord(2, ITreasury.Record({receipts: 2, attested: 0, answered: 0, slashed: 1}));
+        // Each token has a record of its own
+        assertEq(_treasury.recordOf(_proxy, address(_token)).receipts, 0);
+    }
+
+    function test_countAnswered_countsEach() public {
+        address[] memory both = new address[](2);
+        (both[0], both[1]) = (_proxies[0].addr, _proxies[1].addr);
+        vm.startPrank(address(_disputes));
+        _treasury.countAnswered(both, address(0));
+        _treasury.countAnswered(both, address(0));
+        vm.stopPrank();
+        _assertRecord(1, ITreasury.Record({receipts: 0, attested: 0, answered: 2, slashed: 0}));
+    }
+
+    function _assertRecord(uint256 proxy, ITreasury.Record memory expected) private view {
+        ITreasury.Record memory record = _treasury.recordOf(_proxies[proxy].addr, address(0));
+        assertEq(abi.encode(record), abi.encode(expected));
     }
 
     /// @dev Bond that went in and out again: the simplest credit.

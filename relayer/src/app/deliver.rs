@@ -82,7 +82,10 @@ impl Proxy {
 
     async fn check_served(&self, enrolment: &Enrolment) -> Result<(), Failure> {
         match enrolment.state {
-            EnrolmentState::Enrolled | EnrolmentState::Delivered => Ok(()),
+            EnrolmentState::Enrolled
+            | EnrolmentState::Delivered
+            | EnrolmentState::Challenged
+            | EnrolmentState::Demanded => Ok(()),
             EnrolmentState::Settled if !self.is_forgotten(enrolment).await? => Ok(()),
             EnrolmentState::Settled => {
                 let words = "the enrolment was settled too long ago";
@@ -94,6 +97,10 @@ impl Proxy {
             }
             EnrolmentState::Refunded => {
                 let words = "the enrolment was refunded";
+                Err(Failure::new(FailureCode::WrongState, words))
+            }
+            EnrolmentState::Faulted => {
+                let words = "the enrolment ended by a fault of the patient's grant or record";
                 Err(Failure::new(FailureCode::WrongState, words))
             }
         }

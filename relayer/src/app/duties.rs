@@ -50,7 +50,10 @@ impl Proxy {
             EnrolmentState::Enrolled => self.attend_enrolled(grant, &study, &enrolment, head).await,
             EnrolmentState::Delivered => self.attend_delivered(&study, &enrolment, head).await,
             EnrolmentState::Settled => self.attend_settled(grant, &study, &enrolment).await,
-            EnrolmentState::Refunded | EnrolmentState::Revoked => self.destroy(&grant.key).await,
+            EnrolmentState::Challenged | EnrolmentState::Demanded => Ok(()),
+            EnrolmentState::Refunded | EnrolmentState::Revoked | EnrolmentState::Faulted => {
+                self.destroy(&grant.key).await
+            }
         }
     }
 

@@ -69,7 +69,8 @@ impl Proxy {
                 .mark_attested(&attempt_key(key, *attempt))
                 .await?),
             LedgerEventKind::Refunded { key, attempt, .. }
-            | LedgerEventKind::Revoked { key, attempt } => {
+            | LedgerEventKind::Revoked { key, attempt }
+            | LedgerEventKind::Faulted { key, attempt } => {
                 self.destroy_if_held(&attempt_key(key, *attempt)).await
             }
             _ => Ok(()),

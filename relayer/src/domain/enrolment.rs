@@ -32,17 +32,29 @@ pub enum EnrolmentState {
     Refunded,
     /// The patient revoked; no other attempt.
     Revoked,
+    /// The institution says that it was not delivered: the slots have a window to answer on chain.
+    Challenged,
+    /// The institution demands segments of the ciphertext on chain.
+    Demanded,
+    /// A fault of the patient was proved: nobody is paid or slashed; no other attempt.
+    Faulted,
 }
 
 impl EnrolmentState {
     /// Whether nothing can happen any more in this attempt.
     pub fn is_ended(self) -> bool {
-        matches!(self, Self::Settled | Self::Refunded | Self::Revoked)
+        matches!(
+            self,
+            Self::Settled | Self::Refunded | Self::Revoked | Self::Faulted
+        )
     }
 
     /// Whether proxies re-encrypt in this state. After `Settled` they do so for a bounded time.
     pub fn is_served(self) -> bool {
-        matches!(self, Self::Enrolled | Self::Delivered | Self::Settled)
+        matches!(
+            self,
+            Self::Enrolled | Self::Delivered | Self::Challenged | Self::Demanded | Self::Settled
+        )
     }
 }
 
@@ -149,12 +161,14 @@ mod tests {
 
     #[test]
     fn endings_are_final_and_only_settlement_is_served_after() {
-        use EnrolmentState::{Delivered, Enrolled, Refunded, Revoked, Settled};
-        for state in [Enrolled, Delivered] {
+        use EnrolmentState::{
+            Challenged, Delivered, Demanded, Enrolled, Faulted, Refunded, Revoked, Settled,
+        };
+        for state in [Enrolled, Delivered, Challenged, Demanded] {
             assert!(!state.is_ended() && state.is_served());
         }
         assert!(Settled.is_ended() && Settled.is_served());
-        for state in [Refunded, Revoked] {
+        for state in [Refunded, Revoked, Faulted] {
             assert!(state.is_ended() && !state.is_served());
         }
     }

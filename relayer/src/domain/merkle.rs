@@ -37,7 +37,7 @@ impl TreeBuilder {
 
     /// Appends a sealed segment.
     pub fn push(&mut self, segment: &[u8]) {
-        let mut node = sha256(&[&[0], segment]);
+        let mut node = leaf(segment);
         // Each trailing one of the count is a complete subtree as large as the new one: join them
         for _ in 0..self.leaves.trailing_ones() {
             if let Some(left) = self.peaks.pop() {
@@ -80,6 +80,31 @@ impl TreeBuilder {
             .collect::<Result<_, _>>()?;
         reader.finish()?;
         Ok(Self { leaves, peaks })
+    }
+}
+
+/// The hash of a sealed segment as a leaf.
+pub fn leaf(segment: &[u8]) -> [u8; 32] {
+    sha256(&[&[0], segment])
+}
+
+/// The path of a leaf, the lowest sibling first (RFC 6962 section 2.1.1); `index` is below the number of leaves.
+pub fn path(leaves: &[[u8; 32]], index: usize) -> Vec<[u8; 32]> {
+    let mut path = Vec::new();
+    let (mut level, mut index) = (leaves.to_vec(), index);
+    while level.len() > 1 {
+        path.extend(level.get(index ^ 1));
+        level = level.chunks(2).map(over).collect();
+        index /= 2;
+    }
+    path
+}
+
+/// A node of a level from the pair under it; one that has no sibling is carried up.
+fn over(pair: &[[u8; 32]]) -> [u8; 32] {
+    match pair {
+        [left, right] => join(left, right),
+        _ => pair[0],
     }
 }
 

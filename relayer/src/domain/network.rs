@@ -54,6 +54,10 @@ pub struct Contracts {
     pub studies: Address,
     /// `Enrolments`.
     pub enrolments: Address,
+    /// `Disputes`.
+    pub disputes: Address,
+    /// `EvidenceVerifier`.
+    pub evidence: Address,
     /// Verifiers, by the circuit's number of openings.
     pub verifiers: BTreeMap<u8, Address>,
 }

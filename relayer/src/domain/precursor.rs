@@ -137,11 +137,11 @@ pub fn verify(
     }
 }
 
-fn compress(point: &ProjectivePoint) -> Option<CompressedPoint> {
+pub(super) fn compress(point: &ProjectivePoint) -> Option<CompressedPoint> {
     CompressedPoint::new(&point.to_affine().to_bytes()).ok()
 }
 
-fn decompress(point: &CompressedPoint) -> Option<ProjectivePoint> {
+pub(super) fn decompress(point: &CompressedPoint) -> Option<ProjectivePoint> {
     let affine: Option<AffinePoint> = AffinePoint::from_bytes(point.as_bytes().into()).into();
     affine.map(ProjectivePoint::from)
 }

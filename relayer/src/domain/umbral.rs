@@ -12,6 +12,7 @@ mod codec;
 mod fragments;
 mod keys;
 
+pub use codec::parameter_point;
 pub use fragments::{
     make_fragments, open, open_original, reencrypt, seal_file_key, verify_capsule_fragment,
     verify_fragment, Fragments, SealedFileKey, VerifiedCapsuleFragment, VerifiedFragment,

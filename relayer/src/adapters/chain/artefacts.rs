@@ -14,24 +14,30 @@ use crate::{domain::ids::Address, ports::ledger::LedgerError};
 pub(super) enum Contract {
     AccessManager,
     PoseidonT3,
+    PoseidonT4,
     EligibilityVerifier8,
+    EvidenceVerifier,
     Members,
     RecordRegistry,
     Treasury,
     Studies,
     Enrolments,
+    Disputes,
 }
 
 impl Contract {
-    pub(super) const ALL: [Self; 8] = [
+    pub(super) const ALL: [Self; 11] = [
         Self::AccessManager,
         Self::PoseidonT3,
+        Self::PoseidonT4,
         Self::EligibilityVerifier8,
+        Self::EvidenceVerifier,
         Self::Members,
         Self::RecordRegistry,
         Self::Treasury,
         Self::Studies,
         Self::Enrolments,
+        Self::Disputes,
     ];
 
     /// The name in its source.
@@ -39,12 +45,15 @@ impl Contract {
         match self {
             Self::AccessManager => "AccessManager",
             Self::PoseidonT3 => "PoseidonT3",
+            Self::PoseidonT4 => "PoseidonT4",
             Self::EligibilityVerifier8 => "EligibilityVerifier8",
+            Self::EvidenceVerifier => "EvidenceVerifier",
             Self::Members => "Members",
             Self::RecordRegistry => "RecordRegistry",
             Self::Treasury => "Treasury",
             Self::Studies => "Studies",
             Self::Enrolments => "Enrolments",
+            Self::Disputes => "Disputes",
         }
     }
 
@@ -52,12 +61,15 @@ impl Contract {
         match self {
             Self::AccessManager => include_str!("../../../abi/AccessManager.json"),
             Self::PoseidonT3 => include_str!("../../../abi/PoseidonT3.json"),
+            Self::PoseidonT4 => include_str!("../../../abi/PoseidonT4.json"),
             Self::EligibilityVerifier8 => include_str!("../../../abi/EligibilityVerifier8.json"),
+            Self::EvidenceVerifier => include_str!("../../../abi/EvidenceVerifier.json"),
             Self::Members => include_str!("../../../abi/Members.json"),
             Self::RecordRegistry => include_str!("../../../abi/RecordRegistry.json"),
             Self::Treasury => include_str!("../../../abi/Treasury.json"),
             Self::Studies => include_str!("../../../abi/Studies.json"),
             Self::Enrolments => include_str!("../../../abi/Enrolments.json"),
+            Self::Disputes => include_str!("../../../abi/Disputes.json"),
         }
     }
 

@@ -156,6 +156,7 @@ impl ChainLedger {
             ("Treasury", contracts.treasury),
             ("Studies", contracts.studies),
             ("Enrolments", contracts.enrolments),
+            ("Disputes", contracts.disputes),
         ];
         for (name, address) in named {
             if self.node.code(address).await?.is_empty() {

@@ -216,6 +216,8 @@ fn addresses(plan: &DeploymentPlan) -> Contracts {
         treasury: at(Contract::Treasury),
         studies: at(Contract::Studies),
         enrolments: at(Contract::Enrolments),
+        disputes: at(Contract::Disputes),
+        evidence: at(Contract::EvidenceVerifier),
         verifiers: BTreeMap::from([(OPENINGS, at(Contract::EligibilityVerifier8))]),
     }
 }
@@ -236,7 +238,8 @@ fn init_code(
 fn arguments(plan: &DeploymentPlan, contract: Contract, founding: &Founding) -> Vec<Token> {
     let at = |contract| address_token(address_of(plan, contract));
     match contract {
-        Contract::PoseidonT3 | Contract::EligibilityVerifier8 => Vec::new(),
+        Contract::PoseidonT3 | Contract::PoseidonT4 | Contract::EligibilityVerifier8 => Vec::new(),
+        Contract::EvidenceVerifier => vec![at(Contract::PoseidonT4)],
         Contract::AccessManager => vec![address_token(plan.account)],
         Contract::Members => vec![
             at(Contract::AccessManager),
@@ -248,11 +251,11 @@ fn arguments(plan: &DeploymentPlan, contract: Contract, founding: &Founding) -> 
             at(Contract::Members),
             at(Contract::Studies),
             at(Contract::Enrolments),
+            at(Contract::Disputes),
         ],
         Contract::Studies => vec![
             at(Contract::AccessManager),
             at(Contract::Members),
-            at(Contract::RecordRegistry),
             at(Contract::Treasury),
             at(Contract::Enrolments),
         ],
@@ -261,6 +264,13 @@ fn arguments(plan: &DeploymentPlan, contract: Contract, founding: &Founding) -> 
             at(Contract::RecordRegistry),
             at(Contract::Treasury),
             at(Contract::Studies),
+            at(Contract::Disputes),
+        ],
+        Contract::Disputes => vec![
+            at(Contract::Treasury),
+            at(Contract::Studies),
+            at(Contract::Enrolments),
+            at(Contract::EvidenceVerifier),
         ],
     }
 }

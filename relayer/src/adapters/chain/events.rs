@@ -272,6 +272,10 @@ fn enrolment_event(event: EnrolmentsEvents) -> Result<Option<LedgerEventKind>, L
             key: key(event.study_id, event.nullifier)?,
             attempt: u32::from(event.attempt),
         }),
+        EnrolmentsEvents::FaultedFilter(event) => Some(LedgerEventKind::Faulted {
+            key: key(event.study_id, event.nullifier)?,
+            attempt: u32::from(event.attempt),
+        }),
         EnrolmentsEvents::RevocationRevealedFilter(event) => {
             Some(LedgerEventKind::RevocationRevealed {
                 hash: RevocationHash::new(event.revocation_hash),

@@ -109,8 +109,15 @@ fn code_of(name: &str) -> FailureCode {
         "ProxyExpelled" | "ProxyInvalid" | "NotProxy" | "SlotInvalid" => {
             FailureCode::ProxyNotAdmitted
         }
-        "ProofInvalid" => FailureCode::ProofInvalid,
-        "StateInvalid" | "StudyNotEnded" | "DetailsMismatch" => FailureCode::WrongState,
+        "ProofInvalid" | "NoFault" | "SharedPointInvalid" | "CombinationInvalid" => {
+            FailureCode::ProofInvalid
+        }
+        "StateInvalid" | "StudyNotEnded" | "DetailsMismatch" | "ChallengeUsed"
+        | "DemandsUsedUp" | "NothingPending" => FailureCode::WrongState,
+        "EnvelopeInvalid" | "CapsuleInvalid" => FailureCode::EnvelopeInvalid,
+        "GrantMismatch" | "EvidenceMismatch" => FailureCode::GrantInvalid,
+        "NothingAnswered" | "FragmentsInvalid" | "IdsEqual" => FailureCode::FragmentInvalid,
+        "SegmentInvalid" => FailureCode::CiphertextAltered,
         "WindowPassed" => FailureCode::WindowEnded,
         "WindowNotPassed" | "ExitNotDue" => FailureCode::WindowOpen,
         "RevocationInvalid" | "NotCertifier" => FailureCode::WrongKey,
@@ -122,11 +129,11 @@ fn code_of(name: &str) -> FailureCode {
         "TermInvalid" | "BoundInvalid" | "NoVerifier" => FailureCode::OutOfBounds,
         "NoFreeBond" => FailureCode::BondTooSmall,
         "NoCredit" => FailureCode::NothingToClaim,
-        "EscrowTooSmall" | "ValueMismatch" | "TransferMismatch" | "PaymentRefused" => {
-            FailureCode::InsufficientFunds
-        }
+        "EscrowTooSmall" | "ValueMismatch" | "TransferMismatch" | "PaymentRefused"
+        | "StakeTooSmall" => FailureCode::InsufficientFunds,
         "NotInstitution"
         | "NotStudyInstitution"
+        | "NotChallenger"
         | "NotHospital"
         | "NotMember"
         | "RoleTaken"
@@ -142,6 +149,7 @@ fn code_of(name: &str) -> FailureCode {
         | "NotInField"
         | "NothingToInsert"
         | "AmountInvalid"
+        | "SegmentsInvalid"
         | "LeafCannotBeZero"
         | "LeafGreaterThanSnarkScalarField" => FailureCode::InvalidInput,
         _ => FailureCode::TransactionReverted,
@@ -211,13 +219,23 @@ mod tests {
     #[test]
     fn the_errors_of_our_contracts_have_a_cause_of_their_own() {
         // What only another contract of ours, or a defect, can bring about.
-        let internal = ["NotEnrolments", "NotStudies", "RegistryFull"];
+        let internal = [
+            "CharterNotStored",
+            "ExponentiationFailed",
+            "NoReason",
+            "NotDisputes",
+            "NotEnrolments",
+            "NotStudies",
+            "RegistryFull",
+        ];
         let ours = [
             Contract::Members,
             Contract::RecordRegistry,
             Contract::Treasury,
             Contract::Studies,
             Contract::Enrolments,
+            Contract::EvidenceVerifier,
+            Contract::Disputes,
         ];
         let libraries = |name: &str| {
             [

@@ -73,6 +73,8 @@ impl Deployer for FakeDeployer {
             treasury: ACCOUNT,
             studies: ACCOUNT,
             enrolments: ACCOUNT,
+            disputes: ACCOUNT,
+            evidence: ACCOUNT,
             verifiers: BTreeMap::new(),
         };
         Ok(Deployed {

@@ -106,6 +106,13 @@ impl Patient {
                 );
                 Err(Failure::new(FailureCode::Revoked, words))
             }
+            EnrolmentState::Faulted => {
+                let words = format!(
+                    "this patient's enrolment in study {} ended by a fault of its grant or record",
+                    study.id
+                );
+                Err(Failure::new(FailureCode::AlreadyEnrolled, words))
+            }
             _ => {
                 let words = format!("this patient is enrolled in study {} already", study.id);
                 let hint = "`relayer patient status` tells how the enrolment stands.";

@@ -115,6 +115,11 @@ fn check_attempt(attempt: u32, before: Option<&Enrolment>) -> Result<(), Failure
                 let words = "the patient revoked an enrolment in this study";
                 return Err(Failure::new(FailureCode::Revoked, words));
             }
+            EnrolmentState::Faulted => {
+                let words =
+                    "an enrolment of this patient in the study ended by the patient's fault";
+                return Err(Failure::new(FailureCode::AlreadyEnrolled, words));
+            }
             _ => {
                 let words = "this patient is enrolled in the study";
                 return Err(Failure::new(FailureCode::AlreadyEnrolled, words));

@@ -194,6 +194,13 @@ fn line(each: &Followed) -> String {
             "not delivered in time, refunded; another attempt can be made".to_owned()
         }
         EnrolmentState::Revoked => "revoked".to_owned(),
+        EnrolmentState::Challenged => "challenged: the proxies have to deliver on chain".to_owned(),
+        EnrolmentState::Demanded => {
+            "the institution demands parts of the record on chain".to_owned()
+        }
+        EnrolmentState::Faulted => {
+            "ended unpaid: the grant or the record was proved to be faulty".to_owned()
+        }
     };
     format!(
         "study {} (attempt {}): {state}; {} is owed to {}",

@@ -82,3 +82,38 @@ fn refuses_a_state_that_is_none() {
         "brand"
     );
 }
+
+/// Climbs from a leaf as RFC 9162 section 2.1.3.2 says.
+fn climb(leaf: [u8; 32], index: usize, count: usize, path: &[[u8; 32]]) -> Option<[u8; 32]> {
+    let (mut node, mut index, mut last) = (leaf, index, count - 1);
+    for sibling in path {
+        if last == 0 {
+            return None;
+        }
+        if index % 2 == 1 || index == last {
+            node = join(sibling, &node);
+            while index % 2 == 0 && index != 0 {
+                index /= 2;
+                last /= 2;
+            }
+        } else {
+            node = join(&node, sibling);
+        }
+        index /= 2;
+        last /= 2;
+    }
+    (last == 0).then_some(node)
+}
+
+#[test]
+fn every_leaf_has_a_path_to_the_root() {
+    for count in 1..40u8 {
+        let segments = leaves(count);
+        let hashes: Vec<_> = segments.iter().map(|segment| leaf(segment)).collect();
+        for index in 0..hashes.len() {
+            let path = path(&hashes, index);
+            let root = climb(hashes[index], index, hashes.len(), &path);
+            assert_eq!(root, Some(by_definition(&segments)), "{index} of {count}");
+        }
+    }
+}

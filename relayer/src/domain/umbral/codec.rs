@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 
 use super::UmbralError;
 use crate::domain::fragment;
+use crate::domain::point::CompressedPoint;
 
 /// One item of a frame.
 enum Item {
@@ -58,7 +59,7 @@ const KEY_FRAGMENT: &[Item] = &[
 ];
 
 /// The standard parameter point U, compressed.
-static PARAMETERS: LazyLock<[u8; 33]> = LazyLock::new(|| {
+static PARAMETERS: LazyLock<CompressedPoint> = LazyLock::new(|| {
     // The library's constant is never the point at infinity, which alone has no coordinates
     let (x, y) = Parameters::new()
         .u
@@ -67,7 +68,7 @@ static PARAMETERS: LazyLock<[u8; 33]> = LazyLock::new(|| {
     let mut point = [0; 33];
     point[0] = 2 + (y[31] & 1);
     point[1..].copy_from_slice(&x);
-    point
+    CompressedPoint::new(&point).expect("U is a point of the curve")
 });
 
 /// Puts members into a frame; `members` has their total length.
@@ -124,7 +125,7 @@ pub(super) fn capsule_fragment(
 
 /// Reads a key fragment under the standard parameters, unverified.
 pub(super) fn key_fragment(bytes: &fragment::SecretFragment) -> Result<KeyFrag, UmbralError> {
-    let members = Zeroizing::new([PARAMETERS.as_slice(), bytes.body()].concat());
+    let members = Zeroizing::new([PARAMETERS.as_bytes().as_slice(), bytes.body()].concat());
     KeyFrag::from_bytes(&pack(KEY_FRAGMENT, &members))
         .map_err(|_| UmbralError::Invalid("the key fragment"))
 }
@@ -141,12 +142,12 @@ pub(super) fn secret_fragment(
     let members =
         unpack(KEY_FRAGMENT, &Zeroizing::new(packed)).ok_or_else(|| unexpected.clone())?;
     let body = members
-        .strip_prefix(PARAMETERS.as_slice())
+        .strip_prefix(PARAMETERS.as_bytes().as_slice())
         .ok_or(unexpected)?;
     Ok(fragment::SecretFragment::new(body)?)
 }
 
-#[cfg(test)]
-pub(super) fn parameter_point() -> String {
-    hex::encode(*PARAMETERS)
+/// The standard parameter point U.
+pub fn parameter_point() -> CompressedPoint {
+    *PARAMETERS
 }

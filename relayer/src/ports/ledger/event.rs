@@ -120,7 +120,7 @@ pub enum LedgerEventKind {
         /// Whether the institution accepted.
         accepted: bool,
     },
-    /// The delivery window passed.
+    /// The delivery window passed, or that of a challenge or demand.
     Refunded {
         /// Study and patient.
         key: EnrolmentKey,
@@ -133,6 +133,13 @@ pub enum LedgerEventKind {
     },
     /// The patient revoked.
     Revoked {
+        /// Study and patient.
+        key: EnrolmentKey,
+        /// The attempt.
+        attempt: u32,
+    },
+    /// A fault of the patient was proved.
+    Faulted {
         /// Study and patient.
         key: EnrolmentKey,
         /// The attempt.

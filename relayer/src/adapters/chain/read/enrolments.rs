@@ -154,6 +154,9 @@ fn join(
         3 => EnrolmentState::Settled,
         4 => EnrolmentState::Refunded,
         5 => EnrolmentState::Revoked,
+        6 => EnrolmentState::Challenged,
+        7 => EnrolmentState::Demanded,
+        8 => EnrolmentState::Faulted,
         other => {
             return Err(LedgerError::Malformed(format!(
                 "state {other} of an enrolment"

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-3.0-only
+pragma solidity 0.8.30;
+
+import {IEvidenceVerifier} from "./interfaces/IEvidenceVerifier.sol";
+import {IPoseidonT4} from "./interfaces/IPoseidonT4.sol";
+import {Combination} from "./libraries/Combination.sol";
+import {Envelopes} from "./libraries/Envelopes.sol";
+import {Field} from "./libraries/Field.sol";
+import {Precursors} from "./libraries/Precursors.sol";
+import {Secp256k1} from "./libraries/Secp256k1.sol";
+import {Slots} from "./libraries/Slots.sol";
+import {Umbral} from "./libraries/Umbral.sol";
+
+/// @title EvidenceVerifier
+contract EvidenceVerifier is IEvidenceVerifier {
+    using Envelopes for bytes;
+    using Precursors for Grant;
+    using Secp256k1 for Secp256k1.Point;
+
+    /// @dev `medshare.tag`, read as an integer: the domain tag of record tags.
+    uint256 private constant DOM_TAG = 0x6d656473686172652e746167;
+
+    IPoseidonT4 public immutable POSEIDON;
+
+    constructor(IPoseidonT4 poseidon) {
+        POSEIDON = poseidon;
+    }
+
+    /// @inheritdoc IEvidenceVerifier
+    function envelopeHolds(bytes calldata envelope, uint256 tagBlinding, uint256 recordTag)
+        external
+        view
+        returns (bool)
+    {
+        // Poseidon would take a blinding modulo the field
+        if (!envelope.isWellFormed() || tagBlinding >= Field.R) return false;
+        return POSEIDON.hash([DOM_TAG, envelope.hash(), tagBlinding]) == recordTag;
+    }
+
+    /// @inheritdoc IEvidenceVerifier
+    function capsuleHolds(bytes calldata envelope) external view returns (bool) {
+        return Umbral.capsuleHolds(envelope.capsule());
+    }
+
+    /// @inheritdoc IEvidenceVerifier
+    function precursorHolds(Grant calldata grant, bytes calldata receivingKey, Binding calldata binding)
+        external
+        view
+        returns (bool)
+    {
+        return Precursors.isKnown(grant, receivingKey, binding);
+    }
+
+    /// @inheritdoc IEvidenceVerifier
+    function verifyFragments(
+        bytes calldata envelope,
+        bytes calldata receivingKey,
+        Grant calldata grant,
+        Fragment[] calldata fragments
+    ) external view returns (uint16 verified) {
+        if (grant.pointOf().y == 0) return 0;
+        Umbral.Keys memory keys = Umbral.Keys({
+            delegating: envelope.delegatingKey(),
+            receiving: receivingKey,
+            signer: Umbral.decompressAt(envelope.verifyingKey(), 0).addressOf()
+        });
+        bytes calldata capsule = envelope.capsule();
+        for (uint256 i = 0; i < fragments.length; ++i) {
+            Fragment calldata given = fragments[i];
+            uint8 slot = given.slot;
+            bytes calldata fragment = given.fragment;
+            if (!_isPinned(grant, slot, fragment)) continue;
+            if (Umbral.fragmentHolds(capsule, keys, fragment, given.products)) verified |= Slots.bit(slot);
+        }
+    }
+
+    /// @inheritdoc IEvidenceVerifier
+    function combines(
+        bytes calldata envelope,
+        bytes calldata receivingKey,
+        Grant calldata grant,
+        Fragment[] calldata fragments,
+        SharedPoint calldata shared,
+        bytes[] calldata combination
+    ) external view returns (bool) {
+        if (!Precursors.isShared(grant, receivingKey, shared)) {
+            revert SharedPointInvalid();
+        }
+        return Combination.holds(envelope, receivingKey, grant, fragments, shared, combination);
+    }
+
+    /// @dev Whether a fragment is the one that the grant pins for a slot, by id, commitment and precursor.
+    function _isPinned(Grant calldata grant, uint8 slot, bytes calldata fragment)
+        private
+        pure
+        returns (bool)
+    {
+        if (slot >= grant.slots.length || fragment.length != Umbral.FRAGMENT_BYTES) {
+            return false;
+        }
+        GrantSlot calldata pinned = grant.slots[slot];
+        if (bytes32(Umbral.wordAt(fragment, 66)) != pinned.fragmentId) return false;
+        (uint8 prefix, uint256 x) = Umbral.pointAt(fragment, 197);
+        if (bytes32(x) != pinned.fragmentCommitmentX || prefix != pinned.fragmentCommitmentPrefix) {
+            return false;
+        }
+        (prefix, x) = Umbral.pointAt(fragment, 98);
+        return bytes32(x) == grant.precursorX && prefix == grant.precursorPrefix;
+    }
+}

@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: GPL-3.0-only
+pragma solidity 0.8.30;
+
+import {IEligibilityVerifier} from "../interfaces/IEligibilityVerifier.sol";
+import {IEnrolments} from "../interfaces/IEnrolments.sol";
+import {IMembers} from "../interfaces/IMembers.sol";
+import {IRecordRegistry} from "../interfaces/IRecordRegistry.sol";
+import {IStudies} from "../interfaces/IStudies.sol";
+import {Charters} from "../libraries/Charters.sol";
+import {Field} from "../libraries/Field.sol";
+import {Messages} from "../libraries/Messages.sol";
+import {PublicSignals} from "../libraries/PublicSignals.sol";
+import {ReferenceTime} from "../libraries/ReferenceTime.sol";
+import {Slots} from "../libraries/Slots.sol";
+import {EnrolmentBook} from "./EnrolmentBook.sol";
+
+/// @title Admission: one enrolment, or many whose proofs are verified together
+/// @dev A request is refused with the encoded error that `enrol` reverts with and `enrolBatch` tells in an event. It is stored before its proof is
+/// verified: nobody outside is called in between, and a proof that fails undoes the whole call.
+abstract contract Admission is EnrolmentBook {
+    using Charters for address;
+    using PublicSignals for PublicSignals.Signals;
+
+    /// @dev Requests of one study that follow one another. What they share is read once.
+    /// @param studyId The study.
+    /// @param places How many places are taken for them and not used yet.
+    /// @param refusal Why the study takes nobody; empty if it does.
+    /// @param charter The study's.
+    /// @param active Slots whose proxies were seen to be active members.
+    /// @param root The registry root that was looked up last.
+    /// @param rootStanding How it stands.
+    struct Run {
+        uint256 studyId;
+        uint256 places;
+        bytes refusal;
+        IStudies.Charter charter;
+        uint16 active;
+        uint256 root;
+        IRecordRegistry.RootStanding rootStanding;
+    }
+
+    /// @inheritdoc IEnrolments
+    function enrol(Request calldata request) external {
+        Run memory run = _begin(request.studyId, 1);
+        IEligibilityVerifier.Claim[] memory claims = new IEligibilityVerifier.Claim[](1);
+        bytes memory refusal = _admit(run, request, claims[0]);
+        if (refusal.length != 0) {
+            assembly ("memory-safe") {
+                revert(add(refusal, 0x20), mload(refusal))
+            }
+        }
+        _requireProofs(run.charter.verifier, claims, 1);
+    }
+
+    /// @inheritdoc IEnrolments
+    function enrolBatch(Request[] calldata requests) external returns (uint256 enrolled) {
+        IEligibilityVerifier.Claim[] memory claims = new IEligibilityVerifier.Claim[](requests.length);
+        uint256 pending;
+        address verifier;
+        Run memory run;
+        for (uint256 i = 0; i < requests.length; ++i) {
+            Request calldata request = requests[i];
+            if (i == 0 || request.studyId != run.studyId) {
+                _finish(run);
+                run = _begin(request.studyId, _runLength(requests, i));
+                // Studies of another circuit size have another verifier
+                if (run.refusal.length == 0 && run.charter.verifier != verifier) {
+                    _requireProofs(verifier, claims, pending);
+                    pending = 0;
+                    verifier = run.charter.verifier;
+                }
+            }
+            bytes memory refusal = _admit(run, request, claims[pending]);
+            if (refusal.length == 0) {
+                ++pending;
+                ++enrolled;
+            } else {
+                emit EnrolmentSkipped(request.studyId, request.nullifier, i, refusal);
+            }
+        }
+        _finish(run);
+        _requireProofs(verifier, claims, pending);
+    }
+
+    /// @inheritdoc IEnrolments
+    function contextOf(
+        uint256 studyId,
+        uint32 attempt,
+        address payout,
+        bytes32 revocationHash,
+        bytes32 grantDigest
+    ) external view returns (uint256) {
+        return Messages.context(address(this), studyId, attempt, payout, revocationHash, grantDigest);
+    }
+
+    /// @inheritdoc IEnrolments
+    function referenceTimeOf(uint32 day, uint32 maxRecordAge) external pure returns (uint256) {
+        return ReferenceTime.signal(day, maxRecordAge);
+    }
+
+    /// @dev Takes places for requests of a study, or learns why it takes nobody.
+    function _begin(uint256 studyId, uint256 most) private returns (Run memory run) {
+        run.studyId = studyId;
+        try STUDIES.reserve(studyId, most) returns (uint256 granted, address charter) {
+            run.places = granted;
+            run.charter = charter.load();
+        } catch (bytes memory reason) {
+            run.refusal = _explained(reason);
+        }
+    }
+
+    /// @dev Gives back the places that were not used.
+    function _finish(Run memory run) private {
+        if (run.places != 0) STUDIES.unreserve(run.studyId, run.places);
+    }
+
+    /// @dev Stores the enrolment and fills in what is left to be verified; or tells why it can't be.
+    function _admit(Run memory run, Request calldata request, IEligibilityVerifier.Claim memory claim)
+        private
+        returns (bytes memory refusal)
+    {
+        if (run.refusal.length != 0) return run.refusal;
+        if (run.places == 0) return abi.encodeWithSelector(IStudies.QuotaUsedUp.selector, run.studyId);
+        Enrolment storage enrolment = _enrolments[request.studyId][request.nullifier];
+        refusal = _refuseAttempt(request, enrolment.standing, run.charter.maxAttempts);
+        if (refusal.length != 0) return refusal;
+        refusal = _refuseContent(request);
+        if (refusal.length != 0) return refusal;
+        refusal = _refuseRoot(run, request.registryRoot);
+        if (refusal.length != 0) return refusal;
+        uint16 slots;
+        (slots, refusal) = _takeReceipts(run, request);
+        if (refusal.length != 0) return refusal;
+
+        run.places -= 1;
+        _store(enrolment, request, slots);
+        claim.proof = request.proof;
+        claim.signals = _signals(request, run.charter.terms);
+    }
+
+    /// @dev The first attempt is 0; another follows a refund only, as often as the study allows.
+    function _refuseAttempt(Request calldata request, Standing memory standing, uint256 most)
+        private
+        pure
+        returns (bytes memory)
+    {
+        State state = standing.state;
+        uint256 expected;
+        if (state == State.Refunded) {
+            expected = uint256(standing.attempt) + 1;
+        } else if (state != State.None) {
+            return abi.encodeWithSelector(AlreadyEnrolled.selector, request.studyId, request.nullifier, state);
+        }
+        if (request.attempt != expected) {
+            return abi.encodeWithSelector(AttemptInvalid.selector, request.attempt, expected);
+        }
+        if (expected >= most) return abi.encodeWithSelector(AttemptsUsedUp.selector, most);
+        return "";
+    }
+
+    function _refuseContent(Request calldata request) private view returns (bytes memory) {
+        if (request.payout == address(0)) return abi.encodeWithSelector(PayoutZero.selector);
+        // The verifier refuses these too; here they get their name, and a nullifier can't stand in two spellings
+        if (request.nullifier >= Field.R) {
+            return abi.encodeWithSelector(NotInField.selector, request.nullifier);
+        }
+        if (request.recordTag >= Field.R) {
+            return abi.encodeWithSelector(NotInField.selector, request.recordTag);
+        }
+        if (_revealed[request.revocationHash]) {
+            return abi.encodeWithSelector(GrantRevoked.selector, request.revocationHash);
+        }
+        uint256 today = ReferenceTime.dayOf(block.timestamp);
+        if (request.day != today && uint256(request.day) + 1 != today) {
+            return abi.encodeWithSelector(DayInvalid.selector, request.day, today);
+        }
+        return "";
+    }
+
+    function _refuseRoot(Run memory run, uint256 root) private view returns (bytes memory) {
+        if (root != run.root) {
+            run.root = root;
+            run.rootStanding = REGISTRY.rootStanding(root);
+        }
+        uint256 end = run.rootStanding.acceptedUntil;
+        if (end == 0) return abi.encodeWithSelector(RootUnknown.selector, root);
+        if (block.timestamp >= end) return abi.encodeWithSelector(RootStale.selector, root);
+        uint256 records = run.rootStanding.records;
+        uint256 minimum = run.charter.terms.minimumRecords;
+        if (records < minimum) return abi.encodeWithSelector(TooFewRecords.selector, records, minimum);
+        return "";
+    }
+
+    /// @dev At least 2m − 1 receipts, so that with fewer than m dishonest signers m honest ones remain. Each locks a slice of its signer's bond.
+    function _takeReceipts(Run memory run, Request calldata request)
+        private
+        returns (uint16 slots, bytes memory refusal)
+    {
+        IStudies.Charter memory charter = run.charter;
+        uint256 count = request.receipts.length;
+        uint256 needed = 2 * uint256(charter.terms.threshold) - 1;
+        if (count < needed) return (0, abi.encodeWithSelector(TooFewReceipts.selector, count, needed));
+        address[] memory signers = new address[](count);
+        uint256 nextSlot;
+        for (uint256 i = 0; i < count; ++i) {
+            Receipt calldata receipt = request.receipts[i];
+            uint256 slot = receipt.slot;
+            if (slot < nextSlot || slot >= charter.terms.proxies.length) {
+                return (0, abi.encodeWithSelector(SlotInvalid.selector, slot));
+            }
+            nextSlot = slot + 1;
+            signers[i] = charter.terms.proxies[slot];
+            refusal = _refuseReceipt(run, request, receipt, signers[i]);
+            if (refusal.length != 0) return (0, refusal);
+            slots |= Slots.bit(slot);
+        }
+        try TREASURY.lock(signers, charter.terms.token, charter.slice) {}
+        catch (bytes memory reason) {
+            return (0, _explained(reason));
+        }
+    }
+
+    function _refuseReceipt(Run memory run, Request calldata request, Receipt calldata receipt, address proxy)
+        private
+        view
+        returns (bytes memory)
+    {
+        uint64 validUntil = receipt.validUntil;
+        uint256 latest = block.timestamp + run.charter.maxReceiptSeconds;
+        if (validUntil < block.timestamp || validUntil > latest) {
+            return abi.encodeWithSelector(ReceiptExpired.selector, receipt.slot, validUntil);
+        }
+        bytes32 digest = _hashTypedDataV4(
+            Messages.receipt(
+                request.studyId,
+                request.nullifier,
+                request.attempt,
+                request.recordTag,
+                request.grantDigest,
+                validUntil
+            )
+        );
+        if (!_isSigned(digest, receipt.r, receipt.vs, proxy)) {
+            return abi.encodeWithSelector(ReceiptInvalid.selector, receipt.slot);
+        }
+        if (!Slots.contains(run.active, receipt.slot)) {
+            if (!MEMBERS.isActive(proxy, IMembers.Role.Proxy)) {
+                return abi.encodeWithSelector(ProxyExpelled.selector, proxy);
+            }
+            run.active |= Slots.bit(receipt.slot);
+        }
+        return "";
+    }
+
+    function _store(Enrolment storage enrolment, Request calldata request, uint16 slots) private {
+        Details memory details = Details({
+            registryRoot: request.registryRoot,
+            recordTag: request.recordTag,
+            grantDigest: request.grantDigest,
+            revocationHash: request.revocationHash,
+            slots: slots
+        });
+        enrolment.standing = Standing({
+            payout: request.payout,
+            since: uint32(block.timestamp),
+            sinceBlock: uint32(block.number),
+            attempt: uint8(request.attempt),
+            state: State.Enrolled,
+            attested: 0
+        });
+        enrolment.detailsHash = keccak256(abi.encode(details));
+        emit Enrolled(
+            request.studyId,
+            request.nullifier,
+            request.recordTag,
+            uint8(request.attempt),
+            request.day,
+            request.payout,
+            details
+        );
+    }
+
+    /// @dev What the proof must be about: all but nullifier, tag and root from the study, the clock and the request's own words.
+    function _signals(Request calldata request, IStudies.Terms memory terms)
+        private
+        view
+        returns (uint256[8] memory)
+    {
+        return PublicSignals.Signals({
+            registryRoot: request.registryRoot,
+            criteriaHash: terms.criteriaHash,
+            purposes: terms.purposes,
+            referenceTime: ReferenceTime.signal(request.day, terms.maxRecordAge),
+            studyId: request.studyId,
+            nullifier: request.nullifier,
+            recordTag: request.recordTag,
+            context: Messages.context(
+                address(this),
+                request.studyId,
+                request.attempt,
+                request.payout,
+                request.revocationHash,
+                request.grantDigest
+            )
+        }).toArray();
+    }
+
+    /// @dev The first `count` claims hold.
+    function _requireProofs(address verifier, IEligibilityVerifier.Claim[] memory claims, uint256 count)
+        private
+        view
+    {
+        if (count == 0) return;
+        bool hold;
+        if (count == 1) {
+            uint256[8] memory p = claims[0].proof;
+            hold = IEligibilityVerifier(verifier)
+                .verifyProof([p[0], p[1]], [[p[2], p[3]], [p[4], p[5]]], [p[6], p[7]], claims[0].signals);
+        } else {
+            // The array is cut to what counts for as long as the call takes
+            uint256 length = claims.length;
+            assembly ("memory-safe") {
+                mstore(claims, count)
+            }
+            hold = IEligibilityVerifier(verifier).verifyBatch(claims);
+            assembly ("memory-safe") {
+                mstore(claims, length)
+            }
+        }
+        if (!hold) revert ProofInvalid();
+    }
+
+    /// @dev How many requests from a place on are of the same study.
+    function _runLength(Request[] calldata requests, uint256 from) private pure returns (uint256 length) {
+        uint256 studyId = requests[from].studyId;
+        while (from + length < requests.length && requests[from + length].studyId == studyId) ++length;
+    }
+
+    /// @dev A call that failed without a reason ran out of gas: the batch does too, or an estimate of its gas would find one that skips everything.
+    function _explained(bytes memory reason) internal pure returns (bytes memory) {
+        if (reason.length == 0) revert NoReason();
+        return reason;
+    }
+}

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-3.0-only
+pragma solidity 0.8.30;
+
+import {IEligibilityVerifier} from "../../src/interfaces/IEligibilityVerifier.sol";
+import {IEnrolments} from "../../src/interfaces/IEnrolments.sol";
+import {Curve} from "../helpers/Curve.sol";
+import {RealEnrolling} from "../helpers/RealEnrolling.sol";
+
+/// @notice Proofs that must not hold, on valid points of the curve where there are points. Each run tries several of a class, by itself and in a
+/// batch beside an honest proof, so that 256 runs try more than a thousand of each class.
+contract ForgeriesFuzzTest is RealEnrolling {
+    uint256 private constant TRIES = 4;
+
+    IEligibilityVerifier.Claim[] private _honest;
+
+    function setUp() public override {
+        super.setUp();
+        IEligibilityVerifier.Claim[] memory claims = _realClaims(PATIENTS);
+        for (uint256 i = 0; i < PATIENTS; ++i) {
+            _honest.push(claims[i]);
+        }
+    }
+
+    /// @dev A and C of a forger's own choice, B of any honest proof; or only one of them changed.
+    function testFuzz_forged(uint256 seed) external view {
+        for (uint256 i = 0; i < TRIES; ++i) {
+            seed = _next(seed);
+            IEligibilityVerifier.Claim memory claim = _claim(seed);
+            if (i != 1) _setA(claim, Curve.pointOf(_next(seed)));
+            if (i != 2) _setC(claim, Curve.pointOf(_next(seed) >> 1));
+            if (i == 3) _setB(claim, _honest[(seed >> 8) % PATIENTS]);
+            _assertRefused(claim, seed);
+        }
+    }
+
+    /// @dev Points that an honest proof gives rise to: what a forger who can only calculate would try.
+    function testFuzz_forgedFromHonest(uint256 seed) external view {
+        for (uint256 i = 0; i < TRIES; ++i) {
+            seed = _next(seed);
+            IEligibilityVerifier.Claim memory claim = _claim(seed);
+            uint256 factor = 2 + seed % (R - 3);
+            if (i % 2 == 0) _setA(claim, Curve.multiply(_a(claim), factor));
+            if (i != 0) _setC(claim, Curve.add(_c(claim), Curve.pointOf(seed)));
+            _assertRefused(claim, seed);
+        }
+    }
+
+    /// @dev An honest proof for what it is not about: another patient's signals, or one signal of any other value.
+    function testFuzz_replayed(uint256 seed) external view {
+        for (uint256 i = 0; i < TRIES; ++i) {
+            seed = _next(seed);
+            IEligibilityVerifier.Claim memory claim = _claim(seed);
+            uint256 place = (seed >> 8) % 8;
+            uint256 value = _next(seed) % R;
+            if (value == claim.signals[place]) continue;
+            claim.signals[place] = value;
+            _assertRefused(claim, seed);
+            claim = _claim(seed);
+            uint256 other = (seed % PATIENTS + 1 + (seed >> 16) % (PATIENTS - 1)) % PATIENTS;
+            claim.signals = _honest[other].signals;
+            _assertRefused(claim, seed);
+        }
+    }
+
+    /// @dev To another payout address, grant, revocation hash, attempt or study.
+    function testFuzz_redirected(uint256 seed) external view {
+        for (uint256 i = 0; i <= TRIES; ++i) {
+            seed = _next(seed);
+            IEnrolments.Request memory request = _realRequest(_patientAt(seed % PATIENTS));
+            if (i == 0) request.payout = address(uint160(seed));
+            if (i == 1) request.grantDigest = bytes32(seed);
+            if (i == 2) request.revocationHash = bytes32(seed);
+            if (i == 3) request.attempt = uint32(1 + (seed >> 32) % type(uint32).max);
+            if (i == 4) request.studyId = seed % R;
+            IEligibilityVerifier.Claim memory claim = _claim(seed);
+            claim.signals[7] = _enrolments.contextOf(
+                request.studyId, request.attempt, request.payout, request.revocationHash, request.grantDigest
+            );
+            if (claim.signals[7] != _honest[seed % PATIENTS].signals[7]) _assertRefused(claim, seed);
+        }
+    }
+
+    /// @dev Of any other day, or for another age of records.
+    function testFuzz_stale(uint256 seed) external view {
+        for (uint256 i = 0; i < TRIES; ++i) {
+            seed = _next(seed);
+            IEligibilityVerifier.Claim memory claim = _claim(seed);
+            uint32 day = i == 0 ? _today() : uint32(seed % 80_000);
+            uint32 age = i == 1 ? 365 : uint32((seed >> 32) % 40_000);
+            claim.signals[3] = _enrolments.referenceTimeOf(day, age);
+            if (claim.signals[3] != _honest[seed % PATIENTS].signals[3]) _assertRefused(claim, seed);
+        }
+    }
+
+    /// @dev A point negated by itself. Both A and B negated prove the same again, for the same signals only.
+    function testFuzz_malleable(uint256 seed) external view {
+        for (uint256 i = 0; i < TRIES; ++i) {
+            seed = _next(seed);
+            IEligibilityVerifier.Claim memory claim = _claim(seed);
+            if (i == 0 || i == 3) _setA(claim, Curve.negate(_a(claim)));
+            if (i == 1) _negateB(claim);
+            if (i >= 2) _setC(claim, Curve.negate(_c(claim)));
+            _assertRefused(claim, seed);
+
+            claim = _claim(seed);
+            _setA(claim, Curve.negate(_a(claim)));
+            _negateB(claim);
+            assertTrue(_verify(claim.proof, claim.signals), "the same statement");
+            claim.signals[7] = _next(seed) % R;
+            _assertRefused(claim, seed);
+        }
+    }
+
+    /// @dev Whoever mauls a proof enrols nobody else, and nobody twice.
+    function testFuzz_malleable_enrolsNobodyTwice(uint256 seed) external {
+        IEnrolments.Request memory request = _realRequest(_patientAt(seed % PATIENTS));
+        _enrolments.enrol(request);
+        request.proof[1] = Curve.Q - request.proof[1];
+        (request.proof[4], request.proof[5]) = (Curve.Q - request.proof[4], Curve.Q - request.proof[5]);
+        bytes memory refusal = abi.encodeWithSelector(
+            IEnrolments.AlreadyEnrolled.selector, _study, request.nullifier, IEnrolments.State.Enrolled
+        );
+        vm.expectRevert(refusal);
+        _enrolments.enrol(request);
+        IEnrolments.Request[] memory requests = new IEnrolments.Request[](1);
+        requests[0] = request;
+        vm.expectEmit(address(_enrolments));
+        emit IEnrolments.EnrolmentSkipped(_study, request.nullifier, 0, refusal);
+        assertEq(_enrolments.enrolBatch(requests), 0);
+    }
+
+    /// @dev Signals and coordinates with a multiple of their field's order added: other words for the same number.
+    function testFuzz_notCanonical(uint256 seed) external view {
+        for (uint256 i = 0; i < TRIES; ++i) {
+            seed = _next(seed);
+            IEligibilityVerifier.Claim memory claim = _claim(seed);
+            uint256 place = (seed >> 8) % 8;
+            // 2^256 holds five times either order at least
+            uint256 times = 1 + (seed >> 16) % 4;
+            claim.signals[place] += times * R;
+            _assertRefused(claim, seed);
+            claim = _claim(seed);
+            claim.proof[place] += times * Curve.Q;
+            _assertRefused(claim, seed);
+        }
+    }
+
+    /// @dev By itself, and beside an honest claim, before it or after it.
+    function _assertRefused(IEligibilityVerifier.Claim memory claim, uint256 seed) private view {
+        assertFalse(_verify(claim.proof, claim.signals), "by itself");
+        IEligibilityVerifier.Claim[] memory claims = new IEligibilityVerifier.Claim[](2);
+        claims[seed % 2] = claim;
+        claims[1 - seed % 2] = _honest[(seed >> 4) % PATIENTS];
+        assertFalse(_real.verifyBatch(claims), "in a batch");
+    }
+
+    function _claim(uint256 seed) private view returns (IEligibilityVerifier.Claim memory) {
+        return _honest[seed % PATIENTS];
+    }
+
+    function _a(IEligibilityVerifier.Claim memory claim) private pure returns (uint256[2] memory) {
+        return [claim.proof[0], claim.proof[1]];
+    }
+
+    function _c(IEligibilityVerifier.Claim memory claim) private pure returns (uint256[2] memory) {
+        return [claim.proof[6], claim.proof[7]];
+    }
+
+    function _setA(IEligibilityVerifier.Claim memory claim, uint256[2] memory a) private pure {
+        (claim.proof[0], claim.proof[1]) = (a[0], a[1]);
+    }
+
+    function _setC(IEligibilityVerifier.Claim memory claim, uint256[2] memory c) private pure {
+        (claim.proof[6], claim.proof[7]) = (c[0], c[1]);
+    }
+
+    function _setB(IEligibilityVerifier.Claim memory claim, IEligibilityVerifier.Claim memory from)
+        private
+        pure
+    {
+        for (uint256 i = 2; i < 6; ++i) {
+            claim.proof[i] = from.proof[i];
+        }
+    }
+
+    function _negateB(IEligibilityVerifier.Claim memory claim) private pure {
+        claim.proof[4] = Curve.Q - claim.proof[4];
+        claim.proof[5] = Curve.Q - claim.proof[5];
+    }
+
+    function _next(uint256 seed) private pure returns (uint256) {
+        return uint256(keccak256(abi.encode(seed)));
+    }
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-3.0-only
+pragma solidity 0.8.30;
+
+import {IEligibilityVerifier} from "../../src/interfaces/IEligibilityVerifier.sol";
+import {IEnrolments} from "../../src/interfaces/IEnrolments.sol";
+import {IStudies} from "../../src/interfaces/IStudies.sol";
+import {Enrolling} from "./Enrolling.sol";
+import {stdJson} from "forge-std/StdJson.sol";
+
+/// @notice A study whose enrolments have proofs that `prover fixtures` made for this chain, these addresses and this study.
+abstract contract RealEnrolling is Enrolling {
+    using stdJson for string;
+
+    uint256 internal constant R = 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000001;
+    /// @dev First attempts of different patients among the fixture's enrolments. Place 2 is the second attempt of the patient at place 0.
+    uint256 internal constant PATIENTS = 16;
+
+    IEligibilityVerifier internal _real;
+    string internal _fixture;
+    uint256 internal _study;
+
+    function setUp() public virtual override {
+        super.setUp();
+        _fixture = vm.readFile("contracts/test/fixtures/enrolments.json");
+        _real = IEligibilityVerifier(deployCode("EligibilityVerifier8.sol:EligibilityVerifier8"));
+        vm.prank(CONSORTIUM);
+        _studies.setVerifier(8, address(_real));
+        vm.prank(HOSPITAL);
+        _registry.insert(_fixture.readUintArray(".commitments"));
+        _root = _registry.currentRoot();
+        _bondAll(address(0));
+        _study = _openStudy(_realTerms());
+    }
+
+    /// @dev Terms that the proofs are about. They say nothing of threshold, proxies and money.
+    function _realTerms() internal view virtual returns (IStudies.Terms memory terms) {
+        terms = _terms(address(0));
+        terms.criteriaHash = _fixture.readUint(".criteriaHash");
+        terms.quota = 100;
+    }
+
+    /// @dev The request of the fixture's enrolment at this place, with all receipts.
+    function _realRequest(uint256 place) internal view returns (IEnrolments.Request memory request) {
+        uint256[8] memory signals = _signals(place);
+        request = IEnrolments.Request({
+            studyId: _study,
+            nullifier: signals[5],
+            attempt: uint32(_fixture.readUint(_path(place, "attempt"))),
+            day: _today(),
+            registryRoot: signals[0],
+            recordTag: signals[6],
+            grantDigest: _fixture.readBytes32(_path(place, "grantDigest")),
+            revocationHash: _fixture.readBytes32(_path(place, "revocationHash")),
+            payout: PAYOUT,
+            proof: _proof(place),
+            receipts: new IEnrolments.Receipt[](0)
+        });
+        _signReceipts(request, _studies.termsOf(_study).proxies.length, uint64(block.timestamp + 1 hours));
+    }
+
+    /// @dev The first requests of so many different patients.
+    function _realRequests(uint256 count) internal view returns (IEnrolments.Request[] memory requests) {
+        requests = new IEnrolments.Request[](count);
+        for (uint256 i = 0; i < count; ++i) {
+            requests[i] = _realRequest(_patientAt(i));
+        }
+    }
+
+    /// @dev What the verifier is asked about so many different patients.
+    function _realClaims(uint256 count) internal view returns (IEligibilityVerifier.Claim[] memory claims) {
+        claims = new IEligibilityVerifier.Claim[](count);
+        for (uint256 i = 0; i < count; ++i) {
+            claims[i].proof = _proof(_patientAt(i));
+            claims[i].signals = _signals(_patientAt(i));
+        }
+    }
+
+    /// @dev The place of a first attempt.
+    function _patientAt(uint256 number) internal pure returns (uint256) {
+        return number < 2 ? number : number + 1;
+    }
+
+    function _verify(uint256[8] memory p, uint256[8] memory signals) internal view returns (bool) {
+        return _real.verifyProof([p[0], p[1]], [[p[2], p[3]], [p[4], p[5]]], [p[6], p[7]], signals);
+    }
+
+    function _signals(uint256 place) internal view returns (uint256[8] memory) {
+        return _eight(_fixture.readUintArray(_path(place, "signals")));
+    }
+
+    function _proof(uint256 place) internal view returns (uint256[8] memory) {
+        return _eight(_fixture.readUintArray(_path(place, "proof")));
+    }
+
+    function _path(uint256 place, string memory field) internal pure returns (string memory) {
+        return string.concat(".enrolments[", vm.toString(place), "].", field);
+    }
+
+    function _eight(uint256[] memory list) private pure returns (uint256[8] memory words) {
+        assertEq(list.length, 8);
+        for (uint256 i = 0; i < 8; ++i) {
+            words[i] = list[i];
+        }
+    }
+}

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-3.0-only
+pragma solidity 0.8.30;
+
+import {IDisputes} from "../../src/interfaces/IDisputes.sol";
+import {IEnrolments} from "../../src/interfaces/IEnrolments.sol";
+import {IEvidenceVerifier} from "../../src/interfaces/IEvidenceVerifier.sol";
+import {IStudies} from "../../src/interfaces/IStudies.sol";
+import {Disputing} from "../helpers/Disputing.sol";
+import {Evidence} from "../helpers/Evidence.sol";
+
+/// @notice Disputes over real grants, fragments and segments, which Rust made.
+contract RealDisputesTest is Disputing, Evidence {
+    uint256 private constant HONEST = 0;
+    uint256 private constant GARBAGE = 1;
+    uint256 private constant HONEST_2_OF_3 = 2;
+    uint256 private constant GARBAGE_2_OF_3 = 3;
+
+    uint256 private _studyId;
+    uint256 private _patient;
+    IEnrolments.Details private _details;
+
+    function setUp() public override {
+        super.setUp();
+        _readEvidence();
+        _patient = _nullifierOfFixture();
+        _bondAll(address(0));
+    }
+
+    function _installEvidence() internal override {
+        address poseidon = makeAddr("PoseidonT4");
+        deployCodeTo("PoseidonT4.sol:PoseidonT4", poseidon);
+        deployCodeTo("EvidenceVerifier.sol:EvidenceVerifier", abi.encode(poseidon), EVIDENCE);
+    }
+
+    /// @dev Honest delivery, challenged: the slots answer one by one, each by whomever.
+    function test_answer_slotBySlot() public {
+        Scenario memory scenario = _deliver(HONEST_2_OF_3, 2, 3);
+        _challenge(_studyId, _patient, _details);
+        vm.snapshotGasLastCall("Disputes", "challenge");
+        _answerWith(scenario, 0, 1);
+        vm.snapshotGasLastCall("Disputes", "answer: the first, with envelope and tag");
+        assertEq(_disputes.disputeOf(_studyId, _patient).answered, 1);
+        _answerWith(scenario, 2, 3);
+        vm.snapshotGasLastCall("Disputes", "answer: the second of two, bond paid out");
+        _assertState(_studyId, _patient, IEnrolments.State.Delivered);
+    }
+
+    function test_answer_furtherFragment() public {
+        Scenario memory scenario = _deliver(HONEST, 3, 5);
+        _challenge(_studyId, _patient, _details);
+        _answerWith(scenario, 0, 1);
+        _answerWith(scenario, 4, 5);
+        vm.snapshotGasLastCall("Disputes", "answer: a further fragment");
+        assertEq(_disputes.disputeOf(_studyId, _patient).answered, 0x11);
+    }
+
+    /// @dev A fragment that another proxy copied counts for the slot that it is of, and once.
+    function test_answer_withACopiedFragment() public {
+        Scenario memory scenario = _deliver(HONEST, 3, 5);
+        _challenge(_studyId, _patient, _details);
+        IDisputes.Answer memory given = _real(scenario, 0, 1);
+        given.fragments[0].slot = 1;
+        vm.expectRevert(IDisputes.NothingAnswered.selector);
+        _disputes.answer(_studyId, _patient, given);
+        given.fragments[0].slot = 0;
+        vm.prank(_proxies[1].addr);
+        _disputes.answer(_studyId, _patient, given);
+        assertEq(_disputes.disputeOf(_studyId, _patient).answered, 1);
+    }
+
+    /// @dev Fragments of another grant, over the same record and for the same institution, are not those that were pinned.
+    function test_answer_withAMixOfGrants() public {
+        Scenario memory scenario = _deliver(HONEST, 3, 5);
+        _challenge(_studyId, _patient, _details);
+        IDisputes.Answer memory given = _real(scenario, 0, 3);
+        given.fragments[1] = _scenario(GARBAGE).fragments[1];
+        given.fragments[2] = _scenario(HONEST_2_OF_3).fragments[2];
+        _disputes.answer(_studyId, _patient, given);
+        assertEq(_disputes.disputeOf(_studyId, _patient).answered, 1);
+    }
+
+    /// @dev A garbage grant verifies fragment by fragment: the challenge is answered, and then shown not to open.
+    function test_unopenable_afterAnAnswer() public {
+        Scenario memory scenario = _deliver(GARBAGE_2_OF_3, 2, 3);
+        _challenge(_studyId, _patient, _details);
+        _answerWith(scenario, 0, 2);
+        _assertState(_studyId, _patient, IEnrolments.State.Delivered);
+        _disputes.proveUnopenable(_studyId, _patient, _details, _openingOf(scenario));
+        vm.snapshotGasLastCall("Disputes", "proveUnopenable, 2 of 3");
+        _assertState(_studyId, _patient, IEnrolments.State.Faulted);
+    }
+
+    function test_unopenable_isRefusedForAGrantThatOpens() public {
+        Scenario memory scenario = _deliver(HONEST, 3, 5);
+        vm.expectRevert(IDisputes.NoFault.selector);
+        _disputes.proveUnopenable(_studyId, _patient, _details, _openingOf(scenario));
+    }
+
+    function test_unopenable_withAnyFragmentsOfAGarbageGrant() public {
+        Scenario memory scenario = _deliver(GARBAGE, 3, 5);
+        _disputes.proveUnopenable(_studyId, _patient, _details, _openingOf(scenario));
+        _assertState(_studyId, _patient, IEnrolments.State.Faulted);
+    }
+
+    function test_precursor_ofAnHonestGrantHolds() public {
+        Scenario memory scenario = _deliver(HONEST, 3, 5);
+        vm.expectRevert(IDisputes.NoFault.selector);
+        _disputes.provePrecursor(_studyId, _patient, _details, scenario.grant);
+    }
+
+    /// @dev A precursor copied from another patient, with that patient's proof; and one shifted.
+    function test_precursor_copiedOrShifted() public {
+        IEvidenceVerifier.Grant memory grant = _scenario(HONEST).grant;
+        // The proof was made for the fixture's patient
+        _provePrecursorOf(7, grant);
+        grant.precursorX = grant.slots[0].fragmentCommitmentX;
+        grant.precursorPrefix = grant.slots[0].fragmentCommitmentPrefix;
+        _provePrecursorOf(_patient, grant);
+    }
+
+    function test_capsule_ofARealEnvelopeHolds() public {
+        _deliver(HONEST, 3, 5);
+        vm.expectRevert(IDisputes.NoFault.selector);
+        _disputes.proveCapsule(_studyId, _patient, _details, _envelope, _tagBlinding);
+    }
+
+    function test_segments() public {
+        _deliver(HONEST, 3, 5);
+        uint32[] memory segments = new uint32[](2);
+        (segments[0], segments[1]) = (1, 3);
+        uint256 cost = _costOf(_studyId, _details, 2);
+        vm.deal(_institution.addr, cost);
+        vm.prank(_institution.addr);
+        _disputes.demand{value: cost}(_studyId, _patient, _details, _envelope, _tagBlinding, segments);
+        vm.snapshotGasLastCall("Disputes", "demand of two segments");
+        (bytes32 root, uint256 count) = _ciphertext();
+        IDisputes.Posting memory posting =
+            IDisputes.Posting(root, count, segments, 0, _segment(1), _segmentPath(1));
+        _disputes.post(_studyId, _patient, posting);
+        vm.snapshotGasLastCall("Disputes", "post: a whole segment");
+        posting = IDisputes.Posting(root, count, segments, 1, _segment(3), _segmentPath(3));
+        _disputes.post(_studyId, _patient, posting);
+        _assertState(_studyId, _patient, IEnrolments.State.Delivered);
+    }
+
+    function _provePrecursorOf(uint256 nullifier, IEvidenceVerifier.Grant memory grant) private {
+        if (_studyId == 0) _studyId = _openStudyFor(3, 5);
+        IEnrolments.Details memory details = _enrolWith(nullifier, keccak256(abi.encode(grant)));
+        _disputes.provePrecursor(_studyId, nullifier, details, grant);
+        _assertState(_studyId, nullifier, IEnrolments.State.Faulted);
+    }
+
+    /// @dev An enrolment with a grant of the fixtures, delivered.
+    function _deliver(uint256 index, uint8 m, uint256 n) private returns (Scenario memory scenario) {
+        scenario = _scenario(index);
+        _studyId = _openStudyFor(m, n);
+        _details = _enrolWith(_patient, scenario.digest);
+        _attest(_studyId, _patient, _details, m);
+    }
+
+    function _openStudyFor(uint8 m, uint256 n) private returns (uint256) {
+        IStudies.Terms memory terms = _terms(address(0));
+        terms.receivingKey = _receivingKey;
+        terms.threshold = m;
+        address[] memory proxies = terms.proxies;
+        assembly ("memory-safe") {
+            mstore(proxies, n)
+        }
+        return _openStudy(terms);
+    }
+
+    function _enrolWith(uint256 nullifier, bytes32 grantDigest) private returns (IEnrolments.Details memory) {
+        IEnrolments.Request memory request = _request(_studyId, nullifier, 0, 0);
+        request.recordTag = _recordTag;
+        request.grantDigest = grantDigest;
+        uint256 n = _studies.termsOf(_studyId).proxies.length;
+        _signReceipts(request, n, uint64(block.timestamp + 1 hours));
+        _enrolments.enrol(request);
+        return _detailsOf(request);
+    }
+
+    function _real(Scenario memory scenario, uint256 from, uint256 to)
+        private
+        view
+        returns (IDisputes.Answer memory)
+    {
+        return IDisputes.Answer({
+            recordTag: _recordTag,
+            receivingKey: _receivingKey,
+            grant: scenario.grant,
+            envelope: _envelope,
+            tagBlinding: _tagBlinding,
+            fragments: _chosen(scenario, from, to - from)
+        });
+    }
+
+    function _answerWith(Scenario memory scenario, uint256 from, uint256 to) private {
+        IDisputes.Answer memory given = _real(scenario, from, to);
+        if (_disputes.disputeOf(_studyId, _patient).answered != 0) {
+            (given.recordTag, given.tagBlinding) = (0, 0);
+        }
+        vm.prank(STRANGER);
+        _disputes.answer(_studyId, _patient, given);
+    }
+
+    function _openingOf(Scenario memory scenario) private view returns (IDisputes.Opening memory) {
+        return IDisputes.Opening({
+            envelope: _envelope,
+            tagBlinding: _tagBlinding,
+            grant: scenario.grant,
+            fragments: _chosen(scenario, 0, scenario.threshold),
+            shared: scenario.shared,
+            combination: scenario.combination
+        });
+    }
+}
