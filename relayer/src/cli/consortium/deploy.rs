@@ -1,6 +1,6 @@
 //! `relayer consortium deploy`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
@@ -45,6 +45,9 @@ pub struct Deploy {
     /// Blocks that must stand on a transaction, its own included, before it counts: 1 under QBFT.
     #[arg(long, default_value_t = 1)]
     finality: u64,
+    /// Artefact of a verifier for a ceremony's key, compiled by `tools/verifier.mjs`; needed on any but a development chain.
+    #[arg(long = "verifier", value_name = "FILE")]
+    verifiers: Vec<PathBuf>,
     /// Deploy another set of contracts, though one is there already.
     #[arg(long)]
     afresh: bool,
@@ -64,7 +67,13 @@ impl Deploy {
         let key = context.account()?;
         let account = key.address();
         let outbox = context.index().await?.outbox(chain.genesis.to_bytes());
-        let deployer = ChainDeployer::new(&settings, chain, key, Arc::new(outbox))?;
+        let mut deployer = ChainDeployer::new(&settings, chain, key, Arc::new(outbox))?;
+        for path in &self.verifiers {
+            let artefact = std::fs::read(path).map_err(|error| {
+                Failure::new(FailureCode::Io, format!("{}: {error}", path.display()))
+            })?;
+            deployer = deployer.with_verifier(&artefact)?;
+        }
 
         let founding = Founding {
             consortium_account: self.consortium_account.unwrap_or(account),
