@@ -109,9 +109,13 @@ contract Studies is IStudies, AccessManaged {
     /// @inheritdoc IStudies
     function setVerifier(uint8 openings, address verifier) external restricted {
         _verifiers[openings] = verifier;
-        bytes32 keyHash =
-            verifier == address(0) ? bytes32(0) : IEligibilityVerifier(verifier).verifyingKeyHash();
-        emit VerifierChanged(openings, verifier, keyHash);
+        bytes32 keyHash;
+        bytes32 transcript;
+        if (verifier != address(0)) {
+            keyHash = IEligibilityVerifier(verifier).verifyingKeyHash();
+            transcript = IEligibilityVerifier(verifier).transcriptDigest();
+        }
+        emit VerifierChanged(openings, verifier, keyHash, transcript);
     }
 
     /// @inheritdoc IStudies

@@ -6,6 +6,7 @@
 //! * [`signer`], [`eip712`]: Ethereum keys and what is signed with them
 //! * [`fragment`], [`sealing`]: capsules and key fragments, and sealing them to a proxy
 //! * [`network`], [`members`], [`study`], [`enrolment`], [`context`]: what stands on chain, and what a proof is bound to
+//! * [`development`]: keys that must not leave development chains
 //! * [`grant`], [`precursor`], [`draft`], [`delivery`]: what pins the fragments of an enrolment, what a proxy is asked
 //!   and what it gives
 //! * [`umbral`]: threshold re-encryption, pure computation, and the one module that names `umbral_pre`
@@ -17,6 +18,7 @@
 pub mod content;
 pub mod context;
 pub mod delivery;
+pub mod development;
 pub mod draft;
 pub mod eip712;
 pub mod enrolment;

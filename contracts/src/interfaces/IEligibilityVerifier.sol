@@ -31,4 +31,7 @@ interface IEligibilityVerifier {
 
     /// @notice Digest of the verifying key, which a prover compares with its own before it proves.
     function verifyingKeyHash() external view returns (bytes32);
+
+    /// @notice SHA-256 of the transcript of the ceremony that the key came out of (docs/CEREMONY.md); zero for a development key.
+    function transcriptDigest() external view returns (bytes32);
 }

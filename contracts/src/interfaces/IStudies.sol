@@ -90,8 +90,10 @@ interface IStudies {
     event StudyClosed(uint256 indexed studyId);
     /// @notice What was left of the escrow became the institution's credit.
     event StudyWithdrawn(uint256 indexed studyId, uint256 amount);
-    /// @notice New studies of a circuit size are verified by another verifier.
-    event VerifierChanged(uint8 indexed openings, address indexed verifier, bytes32 verifyingKeyHash);
+    /// @notice New studies of a circuit size are verified by another verifier, whose key came out of the ceremony with this transcript.
+    event VerifierChanged(
+        uint8 indexed openings, address indexed verifier, bytes32 verifyingKeyHash, bytes32 transcriptDigest
+    );
 
     /// @notice The caller is not an active institution.
     error NotInstitution(address account);

@@ -14,6 +14,7 @@ contract EligibilityVerifier8 is IEligibilityVerifier {
     bytes32 public constant R1CS_SHA256 = 0x915640d5ce21a6fdbc48265ce9987ea9b1e1c3154be6fc3e768ad4c623e6e777;
 
     bytes32 private constant _KEY_HASH = 0xdced4a91bc91700ca3ca08c77c49faae97ab2fd0255964d022204a74d1eda43a;
+    bytes32 private constant _TRANSCRIPT = 0x0000000000000000000000000000000000000000000000000000000000000000;
     /// @dev Order of the group: signals are below it.
     uint256 private constant _R = 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000001;
     /// @dev Order of the base field: coordinates are below it.
@@ -60,6 +61,11 @@ contract EligibilityVerifier8 is IEligibilityVerifier {
     /// @inheritdoc IEligibilityVerifier
     function verifyingKeyHash() external pure returns (bytes32) {
         return _KEY_HASH;
+    }
+
+    /// @inheritdoc IEligibilityVerifier
+    function transcriptDigest() external pure returns (bytes32) {
+        return _TRANSCRIPT;
     }
 
     /// @inheritdoc IEligibilityVerifier

@@ -39,4 +39,8 @@ contract MockVerifier is IEligibilityVerifier {
     function verifyingKeyHash() external pure returns (bytes32) {
         return keccak256("mock verifying key");
     }
+
+    function transcriptDigest() external pure returns (bytes32) {
+        return keccak256("mock transcript");
+    }
 }

@@ -176,6 +176,7 @@ contract RealProofsTest is RealEnrolling {
         (, bytes memory answer) = address(_real).staticcall(abi.encodeWithSignature("DEVELOPMENT_KEY()"));
         assertTrue(abi.decode(answer, (bool)));
         assertNotEq(_real.verifyingKeyHash(), bytes32(0));
+        assertEq(_real.transcriptDigest(), bytes32(0));
     }
 
     /// @dev Though all proxies sign it.

@@ -174,7 +174,7 @@ contract StudiesTest is Enrolling {
         uint256 before = _openStudy(_terms(address(0)));
         MockVerifier next = new MockVerifier();
         vm.expectEmit(address(_studies));
-        emit IStudies.VerifierChanged(8, address(next), _keyHash());
+        emit IStudies.VerifierChanged(8, address(next), _keyHash(), keccak256("mock transcript"));
         vm.prank(CONSORTIUM);
         _studies.setVerifier(8, address(next));
         assertEq(_studies.verifierOf(8), address(next));

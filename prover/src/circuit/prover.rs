@@ -2,10 +2,7 @@
 
 use std::path::Path;
 
-use ark_bn254::Bn254;
 use ark_ff::UniformRand;
-use ark_groth16::r1cs_to_qap::LibsnarkReduction;
-use ark_groth16::Groth16;
 use rand::rngs::OsRng;
 use rand::{CryptoRng, RngCore};
 use zeroize::Zeroizing;
@@ -68,7 +65,7 @@ impl Prover {
 
     /// Whether the key is a development key, with which anybody can forge proofs.
     pub fn is_development(&self) -> bool {
-        self.key.is_development()
+        self.verifier.is_development()
     }
 
     /// Checks the inputs, proves, and verifies the proof before handing it out.
@@ -91,16 +88,10 @@ impl Prover {
         let signals = PublicSignals::of(inputs);
         let witness = self.witness(inputs, &signals)?;
         let (r, s) = (Zeroizing::new(Fr::rand(rng)), Zeroizing::new(Fr::rand(rng)));
-        let proof = Groth16::<Bn254, LibsnarkReduction>::create_proof_with_reduction_and_matrices(
-            self.key.points(),
-            *r,
-            *s,
-            &self.r1cs.matrices,
-            self.r1cs.instance_wires,
-            self.r1cs.constraints(),
-            &witness,
-        )
-        .map_err(|error| ProveError::Witness(error.to_string()))?;
+        let proof = self
+            .key
+            .prove(&self.r1cs, &witness, *r, *s)
+            .map_err(|error| ProveError::Witness(error.to_string()))?;
         let proof = EligibilityProof {
             signals,
             proof: Proof(proof),

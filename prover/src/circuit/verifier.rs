@@ -10,6 +10,7 @@ use crate::keys::VerifyingKey;
 pub struct Verifier {
     key: PreparedVerifyingKey<Bn254>,
     key_hash: [u8; 32],
+    development: bool,
 }
 
 impl Verifier {
@@ -18,6 +19,7 @@ impl Verifier {
         Self {
             key: prepare_verifying_key(&key.points),
             key_hash: key.hash(),
+            development: key.is_development(),
         }
     }
 
@@ -32,6 +34,11 @@ impl Verifier {
     /// Digest of the key, to be compared with the contract's `verifyingKeyHash()`.
     pub fn key_hash(&self) -> [u8; 32] {
         self.key_hash
+    }
+
+    /// Whether anybody can forge proofs that it accepts.
+    pub fn is_development(&self) -> bool {
+        self.development
     }
 
     /// Verifies a proof of these public signals.

@@ -10,6 +10,7 @@ use std::sync::{Mutex, PoisonError};
 
 use ark_circom::circom::{R1CSFile, R1CS};
 use ark_circom::CircomConfig;
+pub(crate) use ark_circom::CircomReduction;
 use ark_ff::PrimeField;
 use num_bigint::{BigInt, BigUint};
 use zeroize::{Zeroize, Zeroizing};

@@ -1,4 +1,4 @@
-//! `prover setup`: keys, and the verifying key for snarkjs and the chain.
+//! `prover setup`: keys, ceremonies, and the verifying key for snarkjs and the chain.
 #![allow(
     clippy::print_stdout,
     reason = "a verb's result goes to standard output"
@@ -12,14 +12,16 @@ use prover::keys::{development, solidity, ProvingKey, VerifyingKey};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+mod import;
+mod inspect;
+mod trial;
+
 /// The committed verifying key, from the repository's root.
 const VERIFYING_KEY: &str = "circuits/keys/eligibility_8.dev.vkey.json";
 /// The committed verifier contract, from the repository's root.
 const CONTRACT: &str = "contracts/src/verifiers/EligibilityVerifier8.sol";
-/// Its name.
-const CONTRACT_NAME: &str = "EligibilityVerifier8";
 
-/// Make keys; export the verifying key.
+/// Make keys, import a ceremony's, say what a key file is, export the verifying key.
 #[derive(Args)]
 #[command(after_help = "Example: prover setup dev --check")]
 pub(crate) struct Arguments {
@@ -32,7 +34,9 @@ enum Task {
     Dev(Dev),
     ExportVkey(Export),
     ExportVerifier(Export),
-    Inspect(Inspect),
+    Import(import::Import),
+    Inspect(inspect::Inspect),
+    Try(trial::Trial),
 }
 
 /// Make the development key from its public seed, unless it is there; compare it with the committed verifying key.
@@ -71,23 +75,20 @@ struct Export {
     out: Option<PathBuf>,
 }
 
-/// Say what a proving key was made for and from.
-#[derive(Args)]
-#[command(after_help = "Example: prover setup inspect target/circuits/eligibility_8.dev.pk")]
-struct Inspect {
-    /// The proving key.
-    key: PathBuf,
-}
-
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     match &arguments.task {
         Task::Dev(dev) => self::dev(dev),
         Task::ExportVkey(export) => write(export, &verifying_key(&export.key)?.to_json()),
         Task::ExportVerifier(export) => {
             let key = verifying_key(&export.key)?;
-            write(export, &solidity::contract(&key, CONTRACT_NAME))
+            write(
+                export,
+                &solidity::contract(&key, &contract_name(&key.provenance.circuit)),
+            )
         }
-        Task::Inspect(inspect) => self::inspect(&inspect.key),
+        Task::Import(import) => import::run(import),
+        Task::Inspect(inspect) => inspect::run(inspect),
+        Task::Try(trial) => trial::run(trial),
     }
 }
 
@@ -105,7 +106,10 @@ fn dev(arguments: &Dev) -> Result<(), Failure> {
     let verifying = key.verifying_key().map_err(artefact)?;
     let committed = [
         (VERIFYING_KEY, verifying.to_json()),
-        (CONTRACT, solidity::contract(&verifying, CONTRACT_NAME)),
+        (
+            CONTRACT,
+            solidity::contract(&verifying, &contract_name(&verifying.provenance.circuit)),
+        ),
     ];
     for (path, text) in committed {
         let path = arguments.repository.join(path);
@@ -119,17 +123,11 @@ fn dev(arguments: &Dev) -> Result<(), Failure> {
     Ok(())
 }
 
-fn inspect(path: &Path) -> Result<(), Failure> {
-    let key = ProvingKey::read(path).map_err(artefact)?;
-    let verifying = key.verifying_key().map_err(artefact)?;
-    let report = serde_json::json!({
-        "development": key.is_development(),
-        "seed": key.seed(),
-        "r1csSha256": hex::encode(key.r1cs_digest()),
-        "verifyingKeyHash": format!("0x{}", hex::encode(verifying.hash())),
-    });
-    println!("{report:#}");
-    Ok(())
+/// The verifier contract of a circuit: `EligibilityVerifier8` for `eligibility_8`.
+fn contract_name(circuit: &str) -> String {
+    let size = circuit.rsplit('_').next().unwrap_or_default();
+    let digits: String = size.chars().filter(char::is_ascii_digit).collect();
+    format!("EligibilityVerifier{digits}")
 }
 
 fn verifying_key(path: &Path) -> Result<VerifyingKey, Failure> {

@@ -53,7 +53,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         let report = json!({
             "holds": verdict.is_ok(),
             "signals": named,
-            "developmentKey": key.provenance.development,
+            "developmentKey": key.is_development(),
         });
         println!("{report:#}");
     } else if verdict.is_ok() {

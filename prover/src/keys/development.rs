@@ -6,7 +6,7 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 use sha2::{Digest, Sha256};
 
-use super::ProvingKey;
+use super::{Circuit, Origin, ProvingKey};
 use crate::circuit::artefacts::Artefacts;
 use crate::circuit::witness::read_r1cs;
 use crate::circuit::ArtefactError;
@@ -23,10 +23,15 @@ pub fn generate(artefacts: &Artefacts) -> Result<ProvingKey, ArtefactError> {
     let mut rng = ChaCha20Rng::from_seed(Sha256::digest(SEED).into());
     let points = Groth16::<Bn254>::generate_random_parameters_with_reduction(&r1cs, &mut rng)
         .map_err(|error| ArtefactError::Setup(error.to_string()))?;
-    Ok(ProvingKey::development(
+    let circuit = Circuit {
+        name: artefacts.manifest().circuit.clone(),
+        r1cs_digest: artefacts.r1cs_digest()?,
+    };
+    let seed = SEED.to_owned();
+    Ok(ProvingKey::new(
         points,
-        artefacts.r1cs_digest()?,
-        SEED,
+        circuit,
+        Origin::Development { seed },
     ))
 }
 
@@ -37,7 +42,7 @@ pub fn generate(artefacts: &Artefacts) -> Result<ProvingKey, ArtefactError> {
 pub fn ensure(artefacts: &Artefacts) -> Result<ProvingKey, ArtefactError> {
     let path = artefacts.development_key();
     if let Ok(key) = ProvingKey::read(&path) {
-        if key.seed() == SEED && key.r1cs_digest() == artefacts.r1cs_digest()? {
+        if key.seed() == Some(SEED) && key.r1cs_digest() == artefacts.r1cs_digest()? {
             return Ok(key);
         }
     }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::VerifyingKey;
+use super::{Provenance, VerifyingKey};
 use crate::circuit::proof::{g1_words, g2_words};
 
 /// The contract, with places for the key's numbers.
@@ -14,11 +14,26 @@ pub fn contract(key: &VerifyingKey, name: &str) -> String {
     TEMPLATE
         .replace("{name}", name)
         .replace("{circuit}", &provenance.circuit)
-        .replace("{development}", &provenance.development.to_string())
-        .replace("{seed}", &provenance.seed)
+        .replace("{development}", &key.is_development().to_string())
+        .replace("{origin}", &origin(key))
         .replace("{r1cs}", &provenance.r1cs_sha256)
+        .replace("{transcript}", &provenance.transcript_digest)
         .replace("{hash}", &hex::encode(key.hash()))
         .replace("{points}", points(key).trim_end())
+}
+
+/// What the contract's comment says of where the key comes from.
+fn origin(key: &VerifyingKey) -> String {
+    let Provenance {
+        seed,
+        transcript_digest,
+        ..
+    } = &key.provenance;
+    if key.is_development() {
+        format!("Public seed of the key: \"{seed}\".")
+    } else {
+        format!("Transcript of the key's ceremony: {transcript_digest}.")
+    }
 }
 
 /// One constant for each coordinate.

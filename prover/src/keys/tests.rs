@@ -1,5 +1,5 @@
 use super::*;
-use ark_bn254::{G1Affine, G2Affine};
+use ark_bn254::{Bn254, G1Affine, G2Affine};
 use ark_ec::AffineRepr;
 use std::fs;
 
@@ -25,7 +25,8 @@ fn the_contract_is_marked_and_has_no_place_left_open() {
         "{points}",
         "{hash}",
         "{r1cs}",
-        "{seed}",
+        "{origin}",
+        "{transcript}",
         "{circuit}",
     ] {
         assert!(!source.contains(place), "{place}");
@@ -33,12 +34,27 @@ fn the_contract_is_marked_and_has_no_place_left_open() {
 }
 
 #[test]
+fn a_development_key_is_known_by_its_points_whatever_its_file_says() {
+    let mut key = shipped();
+    key.provenance.development = false;
+    key.provenance.seed = String::new();
+    assert!(key.is_development());
+    assert!(is_development_hash(&key.hash()));
+    let source = solidity::contract(&key, "Example");
+    assert!(source.contains("bool public constant DEVELOPMENT_KEY = true;"));
+    key.points.delta_g2 = key.points.beta_g2;
+    assert!(!key.is_development());
+}
+
+#[test]
 fn keys_without_secret_contribution_are_refused() {
-    let changes: [fn(&mut ark_groth16::VerifyingKey<Bn254>); 7] = [
+    let changes: [fn(&mut ark_groth16::VerifyingKey<Bn254>); 9] = [
         |k| k.alpha_g1 = G1Affine::generator(),
+        |k| k.alpha_g1 = -G1Affine::generator(),
         |k| k.beta_g2 = G2Affine::generator(),
         |k| k.delta_g2 = k.gamma_g2,
         |k| k.delta_g2 = G2Affine::generator(),
+        |k| k.delta_g2 = -G2Affine::generator(),
         |k| k.gamma_g2 = G2Affine::zero(),
         |k| k.gamma_abc_g1[3] = G1Affine::zero(),
         |k| k.gamma_abc_g1[3] = k.gamma_abc_g1[4],
@@ -63,9 +79,10 @@ fn damaged_and_foreign_key_files_are_refused() {
     let mut damaged = whole.clone();
     damaged[5_000] ^= 1;
     assert!(refused(&damaged).ends_with("damaged: its digest differs"));
-    assert!(refused(&whole[..40]).ends_with("too short"));
+    assert!(refused(&whole[..40]).ends_with("damaged: its digest differs"));
+    assert!(refused(&whole[..20]).ends_with("too short"));
     assert!(refused(b"zkeyxxxxxxxxxxx").ends_with("not a proving key"));
     let mut newer = whole.clone();
-    newer[5] = 2;
+    newer[5] = 3;
     assert!(refused(&newer).ends_with("another major version"));
 }

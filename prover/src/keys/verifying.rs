@@ -1,17 +1,21 @@
 //! The verifying key: snarkjs' file, its digest, and the refusal of keys that anyone could forge with.
 
-use ark_bn254::{Bn254, G1Affine, G2Affine};
-use ark_ec::AffineRepr;
+use std::sync::LazyLock;
+
+use ark_bn254::{Bn254, G1Affine};
 use serde::{Deserialize, Serialize};
 use sha3::{Digest, Keccak256};
 
+use super::weakness;
 use crate::circuit::proof::points::{read_g1, read_g2, write_g1, write_g2};
 use crate::circuit::proof::{g1_words, g2_words};
 use crate::circuit::signals::COUNT;
 use crate::circuit::VerifyError;
 
-/// The development verifying key that the repository ships.
-const DEVELOPMENT: &str = include_str!("../../../circuits/keys/eligibility_8.dev.vkey.json");
+/// The development verifying keys that the repository ships, one for each circuit.
+const DEVELOPMENT: [&str; 1] = [include_str!(
+    "../../../circuits/keys/eligibility_8.dev.vkey.json"
+)];
 
 /// A verifying key and where it comes from.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,6 +37,8 @@ pub struct Provenance {
     pub seed: String,
     /// SHA-256 of the constraints.
     pub r1cs_sha256: String,
+    /// Digest of the ceremony's transcript, in hex; zeros for a development key, which has none.
+    pub transcript_digest: String,
 }
 
 /// snarkjs' `verification_key.json`, with ours beside it.
@@ -66,7 +72,7 @@ impl VerifyingKey {
                 points.gamma_abc_g1.len().saturating_sub(1)
             )));
         }
-        match trivial(&points) {
+        match weakness::of(&points) {
             Some(what) => Err(VerifyError::TrivialKey(what)),
             None => Ok(Self { points, provenance }),
         }
@@ -77,26 +83,18 @@ impl VerifyingKey {
     /// # Errors
     /// [`VerifyError::Malformed`] if it is damaged.
     pub fn development() -> Result<Self, VerifyError> {
-        Self::from_json(DEVELOPMENT)
+        Self::from_json(DEVELOPMENT[0])
+    }
+
+    /// Whether anybody can forge proofs for it: it says so, or its points are those of a development key, whatever it says.
+    pub fn is_development(&self) -> bool {
+        self.provenance.development || is_development_hash(&self.hash())
     }
 
     /// Keccak-256 over all points as the contract has them: alpha, beta, gamma, delta and the points of the signals, each
     /// coordinate a 32-byte word, imaginary parts first.
     pub fn hash(&self) -> [u8; 32] {
-        let mut hasher = Keccak256::new();
-        let mut add = |words: &[[u8; 32]]| words.iter().for_each(|word| hasher.update(word));
-        add(&g1_words(&self.points.alpha_g1));
-        for point in [
-            &self.points.beta_g2,
-            &self.points.gamma_g2,
-            &self.points.delta_g2,
-        ] {
-            add(g2_words(point).as_flattened());
-        }
-        for point in &self.points.gamma_abc_g1 {
-            add(&g1_words(point));
-        }
-        hasher.finalize().into()
+        hash(&self.points)
     }
 
     /// snarkjs' `verification_key.json`.
@@ -123,6 +121,14 @@ impl VerifyingKey {
     /// # Errors
     /// [`VerifyError::Malformed`], [`VerifyError::Point`] or [`VerifyError::TrivialKey`].
     pub fn from_json(text: &str) -> Result<Self, VerifyError> {
+        let (points, provenance) = Self::parse(text)?;
+        Self::new(points, provenance)
+    }
+
+    /// Reads a file whose key may be trivial.
+    pub(super) fn parse(
+        text: &str,
+    ) -> Result<(ark_groth16::VerifyingKey<Bn254>, Provenance), VerifyError> {
         let file: File =
             serde_json::from_str(text).map_err(|error| malformed(error.to_string()))?;
         if file.protocol != "groth16" || file.curve != "bn128" {
@@ -137,31 +143,33 @@ impl VerifyingKey {
             delta_g2: read_g2("vk_delta_2", &file.vk_delta_2)?,
             gamma_abc_g1: inputs?,
         };
-        Self::new(points, file.medshare)
+        Ok((points, file.medshare))
     }
 }
 
-/// What a set-up without secret contribution leaves behind: the generator, infinity, or one point twice.
-fn trivial(points: &ark_groth16::VerifyingKey<Bn254>) -> Option<&'static str> {
-    let bad_g1 = |point: &G1Affine| point.is_zero() || *point == G1Affine::generator();
-    let bad_g2 = |point: &G2Affine| point.is_zero() || *point == G2Affine::generator();
-    if bad_g1(&points.alpha_g1) {
-        return Some("alpha");
+/// Digest of a verifying key, see [`VerifyingKey::hash`].
+pub(super) fn hash(points: &ark_groth16::VerifyingKey<Bn254>) -> [u8; 32] {
+    let mut hasher = Keccak256::new();
+    let mut add = |words: &[[u8; 32]]| words.iter().for_each(|word| hasher.update(word));
+    add(&g1_words(&points.alpha_g1));
+    for point in [&points.beta_g2, &points.gamma_g2, &points.delta_g2] {
+        add(g2_words(point).as_flattened());
     }
-    if bad_g2(&points.beta_g2) {
-        return Some("beta");
+    for point in &points.gamma_abc_g1 {
+        add(&g1_words(point));
     }
-    if points.gamma_g2.is_zero() {
-        return Some("gamma");
-    }
-    if bad_g2(&points.delta_g2) || points.delta_g2 == points.gamma_g2 {
-        return Some("delta");
-    }
-    let repeated = |(place, point): (usize, &G1Affine)| {
-        point.is_zero() || points.gamma_abc_g1[..place].contains(point)
-    };
-    let inputs = points.gamma_abc_g1.iter().enumerate();
-    inputs.clone().any(repeated).then_some("public signals")
+    hasher.finalize().into()
+}
+
+/// Digests of the development verifying keys.
+static DEVELOPMENT_HASHES: LazyLock<Vec<[u8; 32]>> = LazyLock::new(|| {
+    let keys = DEVELOPMENT.iter().map(|text| VerifyingKey::from_json(text));
+    keys.filter_map(Result::ok).map(|key| key.hash()).collect()
+});
+
+/// Whether this is the digest of a development verifying key, for whose proofs anybody can forge others.
+pub fn is_development_hash(hash: &[u8; 32]) -> bool {
+    DEVELOPMENT_HASHES.contains(hash)
 }
 
 fn malformed(reason: String) -> VerifyError {

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
+use prover::circuit::artefacts::Artefacts;
 use prover::circuit::inputs::EligibilityInputs;
 use prover::circuit::{ArtefactError, ProveError, Prover};
 
@@ -14,22 +15,31 @@ use crate::ports::proving::EligibilityProver;
 /// The prover of a folder of compiled circuits.
 pub struct CircuitProver {
     folder: PathBuf,
+    key: Option<PathBuf>,
     loaded: Mutex<Option<Prover>>,
 }
 
 impl CircuitProver {
-    /// The circuits in `folder`; nothing is read yet, since it takes seconds.
-    pub fn new(folder: PathBuf) -> Self {
+    /// The circuits in `folder` with a proving key, or with their development key; nothing is read yet, since it takes seconds.
+    pub fn new(folder: PathBuf, key: Option<PathBuf>) -> Self {
         Self {
             folder,
+            key,
             loaded: Mutex::new(None),
+        }
+    }
+
+    fn load(&self) -> Result<Prover, ArtefactError> {
+        match &self.key {
+            Some(key) => Prover::with_key(&Artefacts::open(&self.folder)?, key),
+            None => Prover::load(&self.folder),
         }
     }
 
     fn with<T>(&self, work: impl FnOnce(&Prover) -> Result<T, Failure>) -> Result<T, Failure> {
         let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
         if loaded.is_none() {
-            *loaded = Some(Prover::load(&self.folder).map_err(|error| artefacts(&error))?);
+            *loaded = Some(self.load().map_err(|error| artefacts(&error))?);
         }
         match loaded.as_ref() {
             Some(prover) => work(prover),

@@ -2,6 +2,7 @@
 
 use url::Url;
 
+use crate::domain::development::is_development_chain;
 use crate::domain::failure::{Failure, FailureCode};
 use crate::domain::members::{Bounds, TokenBounds};
 use crate::domain::network::{Network, KIND, VERSION};
@@ -12,8 +13,6 @@ use crate::ports::ledger::LedgerError;
 mod tests;
 
 const DAY: u32 = 86_400;
-/// Chain ids that the contracts take for development chains, where windows may be short.
-const DEVELOPMENT_CHAINS: [u64; 2] = [31_337, 1_337];
 
 /// How the network's users reach the chain.
 #[derive(Debug, Clone)]
@@ -84,7 +83,7 @@ async fn plan(
 
 /// Bounds to start with: windows of a day and 2,000 blocks at least, but on development chains of any length.
 pub fn default_bounds(chain_id: u64) -> Bounds {
-    let development = DEVELOPMENT_CHAINS.contains(&chain_id);
+    let development = is_development_chain(chain_id);
     Bounds {
         min_window_seconds: if development { 1 } else { DAY },
         max_window_seconds: 30 * DAY,

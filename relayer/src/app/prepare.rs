@@ -4,6 +4,7 @@ use bytes::Bytes;
 
 use super::follow::FOLLOWER;
 use super::proxy::Proxy;
+use crate::domain::development::check_key;
 use crate::domain::failure::{Failure, FailureCode};
 use crate::domain::ids::VerifyingKeyHash;
 use crate::domain::members::Role;
@@ -14,7 +15,7 @@ impl Proxy {
     ///
     /// # Errors
     /// `not-permitted` if it isn't admitted, `wrong-key` if the chain knows other keys of it, `chain-mismatch` if proofs are
-    /// verified by another key there, `storage-unavailable`; those of the chain.
+    /// verified by another key there, `development-key` on a chain that is no development chain, `storage-unavailable`; those of the chain.
     pub async fn prepare(&self) -> Result<(), Failure> {
         self.check_standing().await?;
         self.check_verifying_key().await?;
@@ -49,9 +50,11 @@ impl Proxy {
     }
 
     async fn check_verifying_key(&self) -> Result<(), Failure> {
+        let ours = VerifyingKeyHash::new(self.verifying_key_hash());
+        check_key(self.chain_id(), &ours)?;
         let openings = u8::try_from(prover::circuit::OPENINGS).unwrap_or(u8::MAX);
         let on_chain = self.ledger.verifying_key_hash(openings).await?;
-        if on_chain.map(VerifyingKeyHash::to_bytes) == Some(self.verifying_key_hash()) {
+        if on_chain == Some(ours) {
             return Ok(());
         }
         let words = "the chain verifies eligibility proofs by another key than this proxy";

@@ -114,6 +114,9 @@ pub struct Enrol {
     /// Folder of the compiled circuits and their keys.
     #[arg(long, env = "MEDSHARE_CIRCUITS", default_value = prover::circuit::artefacts::DEFAULT_FOLDER)]
     circuits: PathBuf,
+    /// The network's proving key, which came out of its ceremony [default: the development key].
+    #[arg(long, env = "MEDSHARE_PROVING_KEY", value_name = "FILE")]
+    proving_key: Option<PathBuf>,
 }
 
 /// Options of `revoke`.

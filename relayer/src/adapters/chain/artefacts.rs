@@ -40,6 +40,9 @@ impl Contract {
         Self::Disputes,
     ];
 
+    /// Those whose place a ceremony's take.
+    pub(super) const VERIFIERS: [Self; 1] = [Self::EligibilityVerifier8];
+
     /// The name in its source.
     pub(super) const fn name(self) -> &'static str {
         match self {
@@ -80,7 +83,7 @@ impl Contract {
 }
 
 /// A contract's artefact.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Artefact {
     contract: String,
@@ -91,13 +94,32 @@ pub(super) struct Artefact {
 }
 
 /// A place in the init code, in bytes.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 struct Place {
     start: usize,
     length: usize,
 }
 
 impl Artefact {
+    /// Reads the artefact of a verifier.
+    pub(super) fn of_verifier(json: &[u8]) -> Result<Self, LedgerError> {
+        let artefact: Self =
+            serde_json::from_slice(json).map_err(|error| broken("verifier", &error.to_string()))?;
+        let known = Contract::VERIFIERS.map(Contract::name);
+        if !known.contains(&artefact.contract.as_str()) {
+            return Err(broken(
+                &artefact.contract,
+                &format!("no verifier; they are called {}", known.join(", ")),
+            ));
+        }
+        Ok(artefact)
+    }
+
+    /// The contract's name.
+    pub(super) fn name(&self) -> &str {
+        &self.contract
+    }
+
     /// The init code with libraries linked and the constructor's arguments appended.
     pub(super) fn init_code(
         &self,

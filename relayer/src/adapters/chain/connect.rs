@@ -14,6 +14,8 @@ use super::{
 };
 use crate::{
     domain::{
+        development::{check_key, is_development_chain},
+        failure::FailureCode,
         ids::{Address, VerifyingKeyHash},
         network::{Contracts, Network},
         signer::EvmKey,
@@ -96,7 +98,8 @@ impl ChainLedger {
     /// Connects for reading, and checks that the chain is the one that the network file describes.
     ///
     /// # Errors
-    /// [`LedgerError::WrongNetwork`] if chain id, genesis, code or verifying keys differ; [`LedgerError::Unreachable`],
+    /// [`LedgerError::WrongNetwork`] if chain id, genesis, code or verifying keys differ; [`LedgerError::Refused`] if proofs are
+    /// verified by a development key and this is no development chain; [`LedgerError::Unreachable`],
     /// [`LedgerError::Node`].
     pub async fn connect(network: Network, settings: ChainSettings) -> Result<Self, LedgerError> {
         let ledger = Self::unchecked(network, settings)?;
@@ -184,6 +187,7 @@ impl ChainLedger {
             .get(&openings)
             .ok_or_else(|| wrong(format!("no verifier is named for {openings} openings")))?;
         let found = verifying_key_hash(&self.node, *address).await?;
+        refuse_development_key(&self.node, self.network.chain_id, *address, &found).await?;
         if found == expected {
             Ok(())
         } else {
@@ -211,6 +215,31 @@ async fn check_chain(node: &Node, network: &Network) -> Result<(), LedgerError> 
             network.genesis_hash
         );
         return Err(LedgerError::WrongNetwork(words));
+    }
+    Ok(())
+}
+
+/// Refuses a verifier for a development key, by its digest and by its brand, on a chain that is no development chain.
+pub(super) async fn refuse_development_key(
+    node: &Node,
+    chain_id: u64,
+    verifier: Address,
+    key: &VerifyingKeyHash,
+) -> Result<(), LedgerError> {
+    let refused = |words: &str| LedgerError::Refused {
+        code: FailureCode::DevelopmentKey,
+        detail: words.to_owned(),
+    };
+    check_key(chain_id, key).map_err(|failure| refused(failure.message()))?;
+    if is_development_chain(chain_id) {
+        return Ok(());
+    }
+    let contract = verifier::EligibilityVerifier::new(convert::address(verifier), node.provider());
+    let branded = node.view("DEVELOPMENT_KEY", contract.development_key());
+    if branded.await? {
+        return Err(refused(
+            "the verifier says that its key is a development key",
+        ));
     }
     Ok(())
 }

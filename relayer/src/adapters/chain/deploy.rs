@@ -6,9 +6,9 @@ use async_trait::async_trait;
 use ethers::abi::{AbiEncode, Token, Tokenizable};
 
 use super::{
-    artefacts::{address_token, Contract},
+    artefacts::{address_token, Artefact, Contract},
     bindings::studies,
-    connect::{verifying_key_hash, ChainSettings},
+    connect::{refuse_development_key, verifying_key_hash, ChainSettings},
     convert, encode,
     node::Node,
     outbox::Outbox,
@@ -17,6 +17,8 @@ use super::{
 };
 use crate::{
     domain::{
+        development::is_development_chain,
+        failure::FailureCode,
         ids::{Address, VerifyingKeyHash},
         network::Contracts,
         signer::EvmKey,
@@ -36,6 +38,10 @@ pub struct ChainDeployer {
     node: Node,
     outbox: Outbox,
     chain: ChainIdentity,
+    /// Verifiers of a ceremony's keys, by the name of the contract whose place they take.
+    verifiers: BTreeMap<String, Artefact>,
+    /// The keys that such verifiers may have.
+    keys: Vec<VerifyingKeyHash>,
 }
 
 impl ChainDeployer {
@@ -72,7 +78,33 @@ impl ChainDeployer {
             node,
             outbox,
             chain,
+            verifiers: BTreeMap::new(),
+            keys: Vec::new(),
         })
+    }
+
+    /// Deploys the verifier in this artefact, which `tools/verifier.mjs` compiles, instead of the one for the development key. Its key must
+    /// be one of the verifying keys named.
+    ///
+    /// # Errors
+    /// [`LedgerError::Malformed`] if it is no artefact of a verifier.
+    pub fn with_verifier(
+        mut self,
+        artefact: &[u8],
+        keys: &[VerifyingKeyHash],
+    ) -> Result<Self, LedgerError> {
+        let artefact = Artefact::of_verifier(artefact)?;
+        self.verifiers.insert(artefact.name().to_owned(), artefact);
+        self.keys = keys.to_vec();
+        Ok(self)
+    }
+
+    /// The contract that is deployed in this place.
+    fn artefact(&self, contract: Contract) -> Result<Artefact, LedgerError> {
+        match self.verifiers.get(contract.name()) {
+            Some(verifier) => Ok(verifier.clone()),
+            None => contract.artefact(),
+        }
     }
 
     async fn deploy_contract(
@@ -86,7 +118,7 @@ impl ChainDeployer {
         if !self.node.code(expected).await?.is_empty() {
             return Ok(());
         }
-        let data = init_code(plan, contract, founding)?;
+        let data = init_code(&self.artefact(contract)?, plan, contract, founding)?;
         let transaction = QueuedTransaction {
             sender: self.outbox.sender(),
             to: None,
@@ -146,7 +178,17 @@ impl ChainDeployer {
     ) -> Result<BTreeMap<u8, VerifyingKeyHash>, LedgerError> {
         let mut hashes = BTreeMap::new();
         for (openings, verifier) in &contracts.verifiers {
-            hashes.insert(*openings, verifying_key_hash(&self.node, *verifier).await?);
+            let hash = verifying_key_hash(&self.node, *verifier).await?;
+            let chain_id = self.chain.chain_id;
+            refuse_development_key(&self.node, chain_id, *verifier, &hash).await?;
+            if !self.verifiers.is_empty() && !self.keys.contains(&hash) {
+                let words = format!("the verifier for {openings} openings has the key {hash}, which is none of the verifying keys named");
+                return Err(LedgerError::Refused {
+                    code: FailureCode::WrongKey,
+                    detail: words,
+                });
+            }
+            hashes.insert(*openings, hash);
         }
         Ok(hashes)
     }
@@ -179,19 +221,34 @@ impl Deployer for ChainDeployer {
         founding: &Founding,
         progress: Progress<'_>,
     ) -> Result<Deployed, LedgerError> {
+        check_shipped(self.chain.chain_id, &self.verifiers)?;
         for contract in Contract::ALL {
             self.deploy_contract(plan, contract, founding, progress)
                 .await?;
         }
         let contracts = addresses(plan);
+        let verifying_key_hashes = self.key_hashes(&contracts).await?;
         self.set_up(&contracts, founding).await?;
         progress("verifier named, bounds of the native coin set");
-        let verifying_key_hashes = self.key_hashes(&contracts).await?;
         Ok(Deployed {
             contracts,
             verifying_key_hashes,
         })
     }
+}
+
+/// Before anything is sent: the verifiers that this program ships are for development keys.
+fn check_shipped(chain_id: u64, instead: &BTreeMap<String, Artefact>) -> Result<(), LedgerError> {
+    let shipped = |contract: &Contract| !instead.contains_key(contract.name());
+    if is_development_chain(chain_id) || !Contract::VERIFIERS.iter().any(shipped) {
+        return Ok(());
+    }
+    Err(LedgerError::Refused {
+        code: FailureCode::DevelopmentKey,
+        detail: format!(
+            "chain {chain_id} is no development chain, and the verifier that this program ships is for the development key"
+        ),
+    })
 }
 
 /// Contracts are deployed in the order of [`Contract::ALL`], a nonce each.
@@ -223,15 +280,14 @@ fn addresses(plan: &DeploymentPlan) -> Contracts {
 }
 
 fn init_code(
+    artefact: &Artefact,
     plan: &DeploymentPlan,
     contract: Contract,
     founding: &Founding,
 ) -> Result<Vec<u8>, LedgerError> {
     let poseidon = Contract::PoseidonT3;
     let libraries = BTreeMap::from([(poseidon.name(), address_of(plan, poseidon))]);
-    contract
-        .artefact()?
-        .init_code(&libraries, &arguments(plan, contract, founding))
+    artefact.init_code(&libraries, &arguments(plan, contract, founding))
 }
 
 /// The constructor's arguments.
@@ -272,5 +328,34 @@ fn arguments(plan: &DeploymentPlan, contract: Contract, founding: &Founding) -> 
             at(Contract::Enrolments),
             at(Contract::EvidenceVerifier),
         ],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shipped_verifier_is_for_development_chains() {
+        let none = BTreeMap::new();
+        assert!(check_shipped(31_337, &none).is_ok());
+        let refused = check_shipped(4_242, &none);
+        assert!(matches!(
+            refused,
+            Err(LedgerError::Refused {
+                code: FailureCode::DevelopmentKey,
+                ..
+            })
+        ));
+        let name = Contract::EligibilityVerifier8.name().to_owned();
+        let artefact = Contract::EligibilityVerifier8.artefact().unwrap();
+        assert!(check_shipped(4_242, &BTreeMap::from([(name, artefact)])).is_ok());
+    }
+
+    #[test]
+    fn only_verifiers_take_a_verifiers_place() {
+        let other = include_bytes!("../../../abi/Members.json");
+        assert!(Artefact::of_verifier(other).is_err());
+        assert!(Artefact::of_verifier(b"{}").is_err());
     }
 }

@@ -10,6 +10,7 @@ use super::grant::Attempt;
 use super::record::OpenedRecord;
 use super::{Patient, Progress};
 use crate::app::registry::CommitmentStanding;
+use crate::domain::development::check_key;
 use crate::domain::draft::EnrolmentDraft;
 use crate::domain::eip712::{Receipt, SigningDomain, TypedMessage as _};
 use crate::domain::enrolment::{EnrolmentKey, EnrolmentRequest, SlotReceipt};
@@ -121,7 +122,7 @@ impl Patient {
             payout: payout.unwrap_or_else(|| secrets.payout.address()),
             secrets,
         };
-        self.check_prover(study.terms.openings, prover).await?;
+        self.check_prover(study.id, prover).await?;
         let parts = attempt.grant()?;
         progress("proving");
         let started = Instant::now();
@@ -174,19 +175,21 @@ impl Patient {
         })
     }
 
-    /// Whether the prover's proofs verify under the key that the study's circuit size has on chain.
+    /// Whether the prover's proofs verify under the key that the study has on chain.
     async fn check_prover(
         &self,
-        openings: u8,
+        study: StudyId,
         prover: &dyn EligibilityProver,
     ) -> Result<(), Failure> {
-        let on_chain = self.ledger.verifying_key_hash(openings).await?;
-        if on_chain == Some(prover.verifying_key_hash()?) {
+        let ours = prover.verifying_key_hash()?;
+        check_key(self.ledger.chain_id(), &ours)?;
+        let on_chain = self.ledger.study_key_hash(study).await?;
+        if on_chain == Some(ours) {
             return Ok(());
         }
-        let words = "the proving key here is not the one that the network's verifier goes by";
+        let words = "the proving key here is not the one that the study's verifier goes by";
         Err(Failure::new(FailureCode::ProofInvalid, words)
-            .with_hint("Point MEDSHARE_CIRCUITS at the network's circuit files."))
+            .with_hint("MEDSHARE_PROVING_KEY names the network's proving key, MEDSHARE_CIRCUITS its circuit files."))
     }
 
     /// Asks all proxies at once; receipts that are not what they should be count as none.

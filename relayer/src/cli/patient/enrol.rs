@@ -30,7 +30,7 @@ pub(super) async fn enrol(session: &Session, options: Enrol) -> Result<(), Failu
             "not enrolled: consent was not given",
         ));
     }
-    let prover = CircuitProver::new(options.circuits);
+    let prover = CircuitProver::new(options.circuits, options.proving_key);
     let enrolled = patient
         .enrol(&prepared, options.payout, &prover, &report)
         .await?;

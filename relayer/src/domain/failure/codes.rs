@@ -92,6 +92,7 @@ codes! {
     LiveRecordExists "live-record-exists" Refused 409 false "This patient has a live record: supersede it instead.";
     KeySeen "key-seen" Refused 409 false "This delegating key was used before: ask the patient for a new request.";
     IdentityMismatch "identity-mismatch" Refused 409 false "The record is known under another identity: check whose request this is.";
+    DevelopmentKey "development-key" Refused 409 false "Keys that are really used come out of a ceremony (docs/CEREMONY.md): name its proving key, verifying key or verifier.";
     RequestUsedUp "request-used-up" Refused 409 false "All key sets of the patient's request are used: ask for a new request.";
 
     // Something needed is absent or does not answer

@@ -33,4 +33,8 @@ pub trait StudiesReader: Send + Sync {
         &self,
         openings: u8,
     ) -> Result<Option<VerifyingKeyHash>, LedgerError>;
+
+    /// Digest of the verifying key by which a study's proofs are verified: that of its circuit size when it was opened; `None` if there
+    /// is no such study.
+    async fn study_key_hash(&self, id: StudyId) -> Result<Option<VerifyingKeyHash>, LedgerError>;
 }

@@ -63,16 +63,29 @@ impl StudiesReader for ChainLedger {
         &self,
         openings: u8,
     ) -> Result<Option<VerifyingKeyHash>, LedgerError> {
-        let verifier = self
-            .node
-            .view("verifierOf", self.studies.verifier_of(openings))
-            .await?;
+        let call = self.studies.verifier_of(openings);
+        let verifier = self.node.view("verifierOf", call).await?;
+        self.key_hash_at(verifier).await
+    }
+
+    async fn study_key_hash(&self, id: StudyId) -> Result<Option<VerifyingKeyHash>, LedgerError> {
+        let call = self.studies.standing_of(convert::word(id.to_bytes()));
+        let standing = self.node.view("standingOf", call).await?;
+        self.key_hash_at(standing.verifier).await
+    }
+}
+
+impl ChainLedger {
+    /// Digest of a verifier's key; `None` for the zero address.
+    async fn key_hash_at(
+        &self,
+        verifier: ethers::types::Address,
+    ) -> Result<Option<VerifyingKeyHash>, LedgerError> {
         if verifier.is_zero() {
             return Ok(None);
         }
-        verifying_key_hash(&self.node, convert::from_address(verifier))
-            .await
-            .map(Some)
+        let hash = verifying_key_hash(&self.node, convert::from_address(verifier)).await?;
+        Ok(Some(hash))
     }
 }
 

@@ -37,6 +37,10 @@ pub(super) struct State {
     pub(super) studies: Vec<Study>,
     pub(super) enrolments: BTreeMap<EnrolmentKey, Enrolment>,
     pub(super) credit: u128,
+    /// Chain id, if not a development chain's.
+    pub(super) chain_id: Option<u64>,
+    /// The verifying key, if not the usual one.
+    pub(super) verifying_key: Option<VerifyingKeyHash>,
 }
 
 #[derive(Default)]
@@ -81,7 +85,7 @@ impl Chain {
 #[async_trait]
 impl ChainReader for Chain {
     fn chain_id(&self) -> u64 {
-        31337
+        self.0.lock().unwrap().chain_id.unwrap_or(31_337)
     }
 
     async fn head(&self) -> Result<BlockRef, LedgerError> {
@@ -224,7 +228,12 @@ impl StudiesReader for Chain {
     }
 
     async fn verifying_key_hash(&self, _: u8) -> Result<Option<VerifyingKeyHash>, LedgerError> {
-        Ok(Some(VERIFYING_KEY))
+        let key = self.0.lock().unwrap().verifying_key;
+        Ok(Some(key.unwrap_or(VERIFYING_KEY)))
+    }
+
+    async fn study_key_hash(&self, _: StudyId) -> Result<Option<VerifyingKeyHash>, LedgerError> {
+        self.verifying_key_hash(8).await
     }
 }
 

@@ -1,15 +1,19 @@
 //! Studies, enrolments and what follows.
 
+use prover::circuit::inputs::EligibilityInputs;
+use prover::keys::VerifyingKey;
 use prover::record::Terms;
 
 use super::chain::NOW;
 use super::proxy::Manner;
-use super::world::{PaperProver, World};
+use super::world::{PaperProver, World, VERIFYING_KEY};
 use crate::app::patient::enrol::{EnrolOrder, Enrolled, Prepared};
 use crate::app::patient::fit::Moment;
-use crate::domain::enrolment::EnrolmentState;
+use crate::domain::enrolment::{EnrolmentState, ProofWords};
 use crate::domain::failure::{Failure, FailureCode};
+use crate::domain::ids::VerifyingKeyHash;
 use crate::domain::uses::Use;
+use crate::ports::proving::EligibilityProver;
 
 fn quiet(_: &str) {}
 
@@ -228,4 +232,49 @@ async fn revoking_goes_through_any_proxy_and_ends_it() {
         FailureCode::WrongState
     );
     assert_eq!(obstacle(&world).await, FailureCode::Revoked);
+}
+
+/// Has a key, and must not be asked to prove with it.
+struct IdleProver(VerifyingKeyHash);
+
+impl EligibilityProver for IdleProver {
+    fn verifying_key_hash(&self) -> Result<VerifyingKeyHash, Failure> {
+        Ok(self.0)
+    }
+
+    fn prove(&self, _: &EligibilityInputs) -> Result<ProofWords, Failure> {
+        Err(Failure::new(FailureCode::Internal, "proved"))
+    }
+}
+
+/// What comes of enrolling with this key while the chain has that one.
+async fn enrol_with(
+    ours: VerifyingKeyHash,
+    theirs: VerifyingKeyHash,
+    chain_id: u64,
+) -> FailureCode {
+    let world = with_record(World::terms()).await;
+    let prepared = prepare(&world).await.unwrap();
+    {
+        let mut state = world.chain.0.lock().unwrap();
+        (state.chain_id, state.verifying_key) = (Some(chain_id), Some(theirs));
+    }
+    let prover = IdleProver(ours);
+    let enrolled = world.patient.enrol(&prepared, None, &prover, &quiet).await;
+    enrolled.err().unwrap().code()
+}
+
+#[tokio::test]
+async fn a_key_is_compared_before_it_proves() {
+    let development = VerifyingKeyHash::new(VerifyingKey::development().unwrap().hash());
+    let other = VerifyingKeyHash::new([1; 32]);
+    let code = enrol_with(development, development, 1).await;
+    assert_eq!(code, FailureCode::DevelopmentKey);
+    let code = enrol_with(other, VERIFYING_KEY, 31_337).await;
+    assert_eq!(code, FailureCode::ProofInvalid);
+    // Where nothing is wrong with the key, it is asked to prove
+    for (key, chain_id) in [(development, 31_337), (other, 1)] {
+        let code = enrol_with(key, key, chain_id).await;
+        assert_eq!(code, FailureCode::Internal);
+    }
 }
