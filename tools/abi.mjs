@@ -15,6 +15,7 @@ const CONTRACTS = {
   AccessManager: "AccessManager.sol",
   PoseidonT3: "PoseidonT3.sol",
   EligibilityVerifier8: "EligibilityVerifier8.sol",
+  EligibilityVerifier16: "EligibilityVerifier16.sol",
   Members: "Members.sol",
   RecordRegistry: "RecordRegistry.sol",
   Treasury: "Treasury.sol",

@@ -6,7 +6,7 @@ use ark_bn254::Bn254;
 use ark_serialize::{CanonicalDeserialize, CanonicalSerialize};
 use sha2::{Digest, Sha256};
 
-use crate::circuit::artefacts::{read, write};
+use crate::circuit::artefacts::{self, read, write};
 use crate::circuit::ArtefactError;
 
 pub mod development;
@@ -74,7 +74,7 @@ impl ProvingKey {
     /// [`ArtefactError::VerifyingKey`] if the key is trivial.
     pub fn verifying_key(&self) -> Result<VerifyingKey, ArtefactError> {
         let provenance = Provenance {
-            circuit: crate::circuit::CIRCUIT.to_owned(),
+            circuit: artefacts::circuit_of(&hex::encode(self.r1cs_digest)),
             development: self.is_development(),
             seed: self.seed.clone(),
             r1cs_sha256: hex::encode(self.r1cs_digest),

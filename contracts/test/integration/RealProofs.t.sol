@@ -11,25 +11,31 @@ import {stdJson} from "forge-std/StdJson.sol";
 contract RealProofsTest is Enrolling {
     using stdJson for string;
 
+    /// @dev Place of the enrolment with 16 openings in the fixture.
+    uint256 internal constant LARGE = 3;
     uint256 internal constant R = 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000001;
 
     IEligibilityVerifier internal _real;
+    IEligibilityVerifier internal _large;
     string internal _fixture;
     uint256 internal _study;
+    uint256 internal _largeStudy;
 
     function setUp() public override {
         super.setUp();
         _fixture = vm.readFile("contracts/test/fixtures/enrolments.json");
         _real = IEligibilityVerifier(deployCode("EligibilityVerifier8.sol:EligibilityVerifier8"));
-        vm.prank(CONSORTIUM);
+        _large = IEligibilityVerifier(deployCode("EligibilityVerifier16.sol:EligibilityVerifier16"));
+        vm.startPrank(CONSORTIUM);
         _studies.setVerifier(8, address(_real));
+        _studies.setVerifier(16, address(_large));
+        vm.stopPrank();
         vm.prank(HOSPITAL);
         _registry.insert(_fixture.readUintArray(".commitments"));
         _root = _registry.currentRoot();
         _bondAll(address(0));
-        IStudies.Terms memory terms = _terms(address(0));
-        terms.criteriaHash = _fixture.readUint(".criteriaHash");
-        _study = _openStudy(terms);
+        _study = _openStudy(_realTerms(0));
+        _largeStudy = _openStudy(_realTerms(1));
     }
 
     /// @dev If this fails, write these values into contracts/test/fixtures/chain.json and run `prover fixtures`.
@@ -42,6 +48,7 @@ contract RealProofsTest is Enrolling {
         assertEq(_fixture.readUint(".chain.maxRecordAge"), _terms(address(0)).maxRecordAge, "maxRecordAge");
         assertEq(_fixture.readUint(".purposes"), _terms(address(0)).purposes, "purposes");
         assertEq(_signals(0)[4], _study, "studyId");
+        assertEq(_signals(LARGE)[4], _largeStudy, "studyId of the large circuit");
         assertEq(_signals(0)[0], _root, "registryRoot");
     }
 
@@ -53,6 +60,25 @@ contract RealProofsTest is Enrolling {
             vm.snapshotGasLastCall("Enrolments", "enrol, 5 receipts, with its proof");
             _assertState(_study, request.nullifier, IEnrolments.State.Enrolled);
         }
+    }
+
+    function test_enrol_withSixteenOpenings() external {
+        IEnrolments.Request memory request = _realRequest(LARGE);
+        assertEq(request.studyId, _largeStudy);
+        vm.prank(STRANGER);
+        _enrolments.enrol(request);
+        _assertState(_largeStudy, request.nullifier, IEnrolments.State.Enrolled);
+    }
+
+    function test_enrol_revertsWithProofInvalid_ofTheOtherCircuit() external {
+        IStudies.Terms memory terms = _realTerms(1);
+        terms.openings = 8;
+        IEnrolments.Request memory request = _realRequest(LARGE);
+        request.studyId = _openStudy(terms);
+        _expectProofInvalid(request);
+        assertTrue(_verifyWith(_large, _proof(LARGE), _signals(LARGE)));
+        assertFalse(_verifyWith(_real, _proof(LARGE), _signals(LARGE)));
+        assertFalse(_verifyWith(_large, _proof(0), _signals(0)));
     }
 
     function test_enrol_tomorrowWithTodaysProof() external {
@@ -110,10 +136,8 @@ contract RealProofsTest is Enrolling {
     }
 
     function test_enrol_revertsWithProofInvalid_study() external {
-        IStudies.Terms memory terms = _terms(address(0));
-        terms.criteriaHash = _fixture.readUint(".criteriaHash");
         IEnrolments.Request memory request = _realRequest(0);
-        request.studyId = _openStudy(terms);
+        request.studyId = _openStudy(_realTerms(0));
         _expectProofInvalid(request);
     }
 
@@ -187,10 +211,15 @@ contract RealProofsTest is Enrolling {
         vm.snapshotGasLastCall("EligibilityVerifier8", "verifyProof");
     }
 
-    function test_key_isMarkedAsDevelopmentKey() external view {
-        (, bytes memory answer) = address(_real).staticcall(abi.encodeWithSignature("DEVELOPMENT_KEY()"));
-        assertTrue(abi.decode(answer, (bool)));
-        assertNotEq(_real.verifyingKeyHash(), bytes32(0));
+    function test_keys_areMarkedAsDevelopmentKeys() external view {
+        IEligibilityVerifier[2] memory verifiers = [_real, _large];
+        for (uint256 i = 0; i < 2; ++i) {
+            (, bytes memory answer) =
+                address(verifiers[i]).staticcall(abi.encodeWithSignature("DEVELOPMENT_KEY()"));
+            assertTrue(abi.decode(answer, (bool)));
+            assertNotEq(verifiers[i].verifyingKeyHash(), bytes32(0));
+        }
+        assertNotEq(_real.verifyingKeyHash(), _large.verifyingKeyHash());
     }
 
     /// @dev Though all proxies sign it.
@@ -204,7 +233,7 @@ contract RealProofsTest is Enrolling {
     function _realRequest(uint256 place) private view returns (IEnrolments.Request memory request) {
         uint256[8] memory signals = _signals(place);
         request = IEnrolments.Request({
-            studyId: _study,
+            studyId: signals[4],
             nullifier: signals[5],
             attempt: uint32(_fixture.readUint(_path(place, "attempt"))),
             day: _today(),
@@ -219,8 +248,24 @@ contract RealProofsTest is Enrolling {
         _signReceipts(request, ALL, uint64(block.timestamp + 1 hours));
     }
 
+    /// @dev Terms with the criteria and the circuit of the fixture's study at this place.
+    function _realTerms(uint256 place) private view returns (IStudies.Terms memory terms) {
+        string memory study = string.concat(".studies[", vm.toString(place), "].");
+        terms = _terms(address(0));
+        terms.criteriaHash = _fixture.readUint(string.concat(study, "criteriaHash"));
+        terms.openings = uint8(_fixture.readUint(string.concat(study, "openings")));
+    }
+
     function _verify(uint256[8] memory p, uint256[8] memory signals) private view returns (bool) {
-        return _real.verifyProof([p[0], p[1]], [[p[2], p[3]], [p[4], p[5]]], [p[6], p[7]], signals);
+        return _verifyWith(_real, p, signals);
+    }
+
+    function _verifyWith(IEligibilityVerifier verifier, uint256[8] memory p, uint256[8] memory signals)
+        private
+        view
+        returns (bool)
+    {
+        return verifier.verifyProof([p[0], p[1]], [[p[2], p[3]], [p[4], p[5]]], [p[6], p[7]], signals);
     }
 
     function _signals(uint256 place) private view returns (uint256[8] memory) {

@@ -8,10 +8,7 @@ use sha3::{Digest, Keccak256};
 use crate::circuit::proof::points::{read_g1, read_g2, write_g1, write_g2};
 use crate::circuit::proof::{g1_words, g2_words};
 use crate::circuit::signals::COUNT;
-use crate::circuit::VerifyError;
-
-/// The development verifying key that the repository ships.
-const DEVELOPMENT: &str = include_str!("../../../circuits/keys/eligibility_8.dev.vkey.json");
+use crate::circuit::{CircuitSize, VerifyError};
 
 /// A verifying key and where it comes from.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,12 +69,24 @@ impl VerifyingKey {
         }
     }
 
-    /// The development key that the repository ships.
+    /// The development key that the repository ships for a size.
     ///
     /// # Errors
     /// [`VerifyError::Malformed`] if it is damaged.
-    pub fn development() -> Result<Self, VerifyError> {
-        Self::from_json(DEVELOPMENT)
+    pub fn development(size: CircuitSize) -> Result<Self, VerifyError> {
+        Self::from_json(match size {
+            CircuitSize::Small => {
+                include_str!("../../../circuits/keys/eligibility_8.dev.vkey.json")
+            }
+            CircuitSize::Large => {
+                include_str!("../../../circuits/keys/eligibility_16.dev.vkey.json")
+            }
+        })
+    }
+
+    /// The circuit's size, `None` for a circuit that this program does not know.
+    pub fn size(&self) -> Option<CircuitSize> {
+        CircuitSize::of_name(&self.provenance.circuit)
     }
 
     /// Keccak-256 over all points as the contract has them: alpha, beta, gamma, delta and the points of the signals, each

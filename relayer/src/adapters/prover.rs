@@ -1,10 +1,11 @@
-//! Eligibility proofs by the circuit's own prover, loaded when the first proof is asked for.
+//! Eligibility proofs by the circuits' own prover. Each circuit is loaded when the first proof of its size is asked for.
 
+use std::collections::btree_map::{BTreeMap, Entry};
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use prover::circuit::inputs::EligibilityInputs;
-use prover::circuit::{ArtefactError, ProveError, Prover};
+use prover::circuit::{ArtefactError, CircuitSize, ProveError, Prover};
 
 use crate::domain::enrolment::ProofWords;
 use crate::domain::failure::{Failure, FailureCode};
@@ -14,7 +15,7 @@ use crate::ports::proving::EligibilityProver;
 /// The prover of a folder of compiled circuits.
 pub struct CircuitProver {
     folder: PathBuf,
-    loaded: Mutex<Option<Prover>>,
+    loaded: Mutex<BTreeMap<CircuitSize, Prover>>,
 }
 
 impl CircuitProver {
@@ -22,32 +23,36 @@ impl CircuitProver {
     pub fn new(folder: PathBuf) -> Self {
         Self {
             folder,
-            loaded: Mutex::new(None),
+            loaded: Mutex::default(),
         }
     }
 
-    fn with<T>(&self, work: impl FnOnce(&Prover) -> Result<T, Failure>) -> Result<T, Failure> {
+    fn with<T>(
+        &self,
+        size: CircuitSize,
+        work: impl FnOnce(&Prover) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
         let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
-        if loaded.is_none() {
-            *loaded = Some(Prover::load(&self.folder).map_err(|error| artefacts(&error))?);
-        }
-        match loaded.as_ref() {
-            Some(prover) => work(prover),
-            None => Err(Failure::new(
-                FailureCode::Internal,
-                "the prover was not loaded",
-            )),
+        match loaded.entry(size) {
+            Entry::Occupied(prover) => work(prover.get()),
+            Entry::Vacant(place) => {
+                let prover = Prover::load(&self.folder, size).map_err(|error| artefacts(&error))?;
+                work(place.insert(prover))
+            }
         }
     }
 }
 
 impl EligibilityProver for CircuitProver {
-    fn verifying_key_hash(&self) -> Result<VerifyingKeyHash, Failure> {
-        self.with(|prover| Ok(VerifyingKeyHash::new(prover.verifier().key_hash())))
+    fn verifying_key_hash(&self, size: CircuitSize) -> Result<VerifyingKeyHash, Failure> {
+        self.with(size, |prover| Ok(VerifyingKeyHash::new(prover.verifier().key_hash())))
     }
 
     fn prove(&self, inputs: &EligibilityInputs) -> Result<ProofWords, Failure> {
-        self.with(|prover| {
+        let slots = inputs.study.slots.len();
+        let size = CircuitSize::of_slots(slots)
+            .ok_or_else(|| refused(&ProveError::SlotCount(slots)))?;
+        self.with(size, |prover| {
             let made = prover.prove(inputs).map_err(|error| refused(&error))?;
             let words = made.proof.to_contract();
             let [b_x, b_y] = words.b;
@@ -78,7 +83,7 @@ fn refused(error: &ProveError) -> Failure {
         ProveError::WrongFacts => FailureCode::CommitmentMismatch,
         ProveError::WrongPath | ProveError::ZeroRoot => FailureCode::CommitmentNotInRegistry,
         ProveError::WrongIdentity => FailureCode::WrongKey,
-        ProveError::TooManyOpenings(_) | ProveError::SlotCount(_) => FailureCode::CriteriaInvalid,
+        ProveError::TooManyOpenings { .. } | ProveError::SlotCount(_) => FailureCode::CriteriaInvalid,
         _ => FailureCode::Internal,
     };
     Failure::new(code, error.to_string())

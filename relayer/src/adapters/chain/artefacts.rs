@@ -15,6 +15,7 @@ pub(super) enum Contract {
     AccessManager,
     PoseidonT3,
     EligibilityVerifier8,
+    EligibilityVerifier16,
     Members,
     RecordRegistry,
     Treasury,
@@ -23,15 +24,22 @@ pub(super) enum Contract {
 }
 
 impl Contract {
-    pub(super) const ALL: [Self; 8] = [
+    pub(super) const ALL: [Self; 9] = [
         Self::AccessManager,
         Self::PoseidonT3,
         Self::EligibilityVerifier8,
+        Self::EligibilityVerifier16,
         Self::Members,
         Self::RecordRegistry,
         Self::Treasury,
         Self::Studies,
         Self::Enrolments,
+    ];
+
+    /// The verifiers, by their circuits' numbers of openings.
+    pub(super) const VERIFIERS: [(u8, Self); 2] = [
+        (8, Self::EligibilityVerifier8),
+        (16, Self::EligibilityVerifier16),
     ];
 
     /// The name in its source.
@@ -40,6 +48,7 @@ impl Contract {
             Self::AccessManager => "AccessManager",
             Self::PoseidonT3 => "PoseidonT3",
             Self::EligibilityVerifier8 => "EligibilityVerifier8",
+            Self::EligibilityVerifier16 => "EligibilityVerifier16",
             Self::Members => "Members",
             Self::RecordRegistry => "RecordRegistry",
             Self::Treasury => "Treasury",
@@ -53,6 +62,7 @@ impl Contract {
             Self::AccessManager => include_str!("../../../abi/AccessManager.json"),
             Self::PoseidonT3 => include_str!("../../../abi/PoseidonT3.json"),
             Self::EligibilityVerifier8 => include_str!("../../../abi/EligibilityVerifier8.json"),
+            Self::EligibilityVerifier16 => include_str!("../../../abi/EligibilityVerifier16.json"),
             Self::Members => include_str!("../../../abi/Members.json"),
             Self::RecordRegistry => include_str!("../../../abi/RecordRegistry.json"),
             Self::Treasury => include_str!("../../../abi/Treasury.json"),

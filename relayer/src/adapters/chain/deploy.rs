@@ -28,9 +28,6 @@ use crate::{
     },
 };
 
-/// Number of openings of the one circuit size that is deployed.
-const OPENINGS: u8 = 8;
-
 /// Deploys from an account.
 pub struct ChainDeployer {
     node: Node,
@@ -110,25 +107,22 @@ impl ChainDeployer {
         Ok(())
     }
 
-    /// Names the verifier, and lets studies pay in the native coin.
+    /// Names the verifiers, and lets studies pay in the native coin.
     async fn set_up(&self, contracts: &Contracts, founding: &Founding) -> Result<(), LedgerError> {
-        let verifier = contracts
-            .verifiers
-            .get(&OPENINGS)
-            .copied()
-            .unwrap_or_default();
-        let call = studies::SetVerifierCall {
-            openings: OPENINGS,
-            verifier: convert::address(verifier),
-        };
-        let transaction = QueuedTransaction {
-            sender: self.outbox.sender(),
-            to: Some(contracts.studies),
-            value: 0,
-            data: call.encode(),
-        };
-        let effect = Effect::once(format!("set-verifier:{}:{OPENINGS}", contracts.studies));
-        self.outbox.submit(&effect, &transaction).await?;
+        for (openings, verifier) in &contracts.verifiers {
+            let call = studies::SetVerifierCall {
+                openings: *openings,
+                verifier: convert::address(*verifier),
+            };
+            let transaction = QueuedTransaction {
+                sender: self.outbox.sender(),
+                to: Some(contracts.studies),
+                value: 0,
+                data: call.encode(),
+            };
+            let effect = Effect::once(format!("set-verifier:{}:{openings}", contracts.studies));
+            self.outbox.submit(&effect, &transaction).await?;
+        }
 
         let call = Call::SetTokenBounds {
             token: Address::default(),
@@ -185,7 +179,7 @@ impl Deployer for ChainDeployer {
         }
         let contracts = addresses(plan);
         self.set_up(&contracts, founding).await?;
-        progress("verifier named, bounds of the native coin set");
+        progress("verifiers named, bounds of the native coin set");
         let verifying_key_hashes = self.key_hashes(&contracts).await?;
         Ok(Deployed {
             contracts,
@@ -216,7 +210,10 @@ fn addresses(plan: &DeploymentPlan) -> Contracts {
         treasury: at(Contract::Treasury),
         studies: at(Contract::Studies),
         enrolments: at(Contract::Enrolments),
-        verifiers: BTreeMap::from([(OPENINGS, at(Contract::EligibilityVerifier8))]),
+        verifiers: Contract::VERIFIERS
+            .into_iter()
+            .map(|(openings, verifier)| (openings, at(verifier)))
+            .collect(),
     }
 }
 
@@ -236,7 +233,9 @@ fn init_code(
 fn arguments(plan: &DeploymentPlan, contract: Contract, founding: &Founding) -> Vec<Token> {
     let at = |contract| address_token(address_of(plan, contract));
     match contract {
-        Contract::PoseidonT3 | Contract::EligibilityVerifier8 => Vec::new(),
+        Contract::PoseidonT3
+        | Contract::EligibilityVerifier8
+        | Contract::EligibilityVerifier16 => Vec::new(),
         Contract::AccessManager => vec![address_token(plan.account)],
         Contract::Members => vec![
             at(Contract::AccessManager),

@@ -121,7 +121,7 @@ impl Patient {
             payout: payout.unwrap_or_else(|| secrets.payout.address()),
             secrets,
         };
-        self.check_prover(study.terms.openings, prover).await?;
+        self.check_prover(study, prover).await?;
         let parts = attempt.grant()?;
         progress("proving");
         let started = Instant::now();
@@ -177,11 +177,12 @@ impl Patient {
     /// Whether the prover's proofs verify under the key that the study's circuit size has on chain.
     async fn check_prover(
         &self,
-        openings: u8,
+        study: &Study,
         prover: &dyn EligibilityProver,
     ) -> Result<(), Failure> {
-        let on_chain = self.ledger.verifying_key_hash(openings).await?;
-        if on_chain == Some(prover.verifying_key_hash()?) {
+        let size = study.terms.circuit()?;
+        let on_chain = self.ledger.verifying_key_hash(study.terms.openings).await?;
+        if on_chain == Some(prover.verifying_key_hash(size)?) {
             return Ok(());
         }
         let words = "the proving key here is not the one that the network's verifier goes by";
