@@ -124,10 +124,7 @@ fn too_intricate(criterion: &Criterion, met: bool) -> CriteriaError {
     }
 }
 
-fn too_large(
-    compiled: &Compiled,
-    mut sizes: Vec<(&str, usize)>,
-) -> CriteriaError {
+fn too_large(compiled: &Compiled, mut sizes: Vec<(&str, usize)>) -> CriteriaError {
     const SHOWN: usize = 3;
     sizes.sort_by_key(|(_, clauses)| std::cmp::Reverse(*clauses));
     let largest = sizes.iter().take(SHOWN);

@@ -180,7 +180,12 @@ fn met_by_the_large_circuit() -> Value {
 #[test]
 fn the_smaller_circuit_that_fits_is_taken() {
     let story = Story::new(&met_by_the_large_circuit());
-    let output = story.prove_with(&["--json"]).success().get_output().stdout.clone();
+    let output = story
+        .prove_with(&["--json"])
+        .success()
+        .get_output()
+        .stdout
+        .clone();
     let report: Value = serde_json::from_slice(&output).unwrap();
     assert_eq!(report["circuit"], "eligibility_16");
     assert_eq!(report["openings"], 16);
@@ -202,7 +207,10 @@ fn a_study_may_name_a_larger_circuit_than_its_criteria_need() {
     story.verify_with(&["--openings", "16"]).success();
     request["study"]["openings"] = 9.into();
     story.write("request.json", &request.to_string());
-    story.prove().code(6).stderr(contains("no circuit opens 9 facts"));
+    story
+        .prove()
+        .code(6)
+        .stderr(contains("no circuit opens 9 facts"));
 }
 
 #[test]

@@ -27,9 +27,16 @@ fn agrees(size: CircuitSize, most_constraints: u64) {
     let write = |name: &str, text: String| fs::write(folder.path().join(name), text).unwrap();
     write("proof.json", proof.proof.to_json());
     write("public.json", proof.signals.to_json());
-    write("vkey.json", VerifyingKey::development(size).unwrap().to_json());
+    write(
+        "vkey.json",
+        VerifyingKey::development(size).unwrap().to_json(),
+    );
 
-    let report = snarkjs(&root, folder.path(), &circuits.join(format!("{}.r1cs", size.name())));
+    let report = snarkjs(
+        &root,
+        folder.path(),
+        &circuits.join(format!("{}.r1cs", size.name())),
+    );
     assert_eq!(report["honest"], true);
     let changed = report["changed"].as_array().unwrap();
     assert_eq!(changed.len(), 8);

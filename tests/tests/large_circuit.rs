@@ -29,9 +29,7 @@ fn stricter(world: &World) -> Result<String> {
     let mut criteria: Value = serde_json::from_str(&sample)?;
     let exclude = criteria["exclude"].as_array_mut().context("exclusions")?;
     for code in ["363346000", "90708001", "84114007"] {
-        exclude.push(
-            json!({ "condition": { "system": "http://snomed.info/sct", "code": code } }),
-        );
+        exclude.push(json!({ "condition": { "system": "http://snomed.info/sct", "code": code } }));
     }
     let path = world.stage.folder().join("stricter.json");
     std::fs::write(&path, criteria.to_string())?;

@@ -93,12 +93,7 @@ fn honest(inputs: &EligibilityInputs) -> Assignment {
 
 /// The signals of a prover who makes these claims, true or not.
 fn claiming(inputs: &EligibilityInputs, claims: &[Claim]) -> Assignment {
-    Assignment::of(
-        size_of(inputs),
-        inputs,
-        claims,
-        &PublicSignals::of(inputs),
-    )
+    Assignment::of(size_of(inputs), inputs, claims, &PublicSignals::of(inputs))
 }
 
 /// The circuit that the inputs are for.
@@ -120,7 +115,10 @@ fn honest_cases() -> Vec<(&'static str, EligibilityInputs)> {
     vec![
         ("six of 8 openings", sample::inputs_of(small, 1)),
         ("all 16 openings", sample::inputs_of(large, 2)),
-        ("no opening of 8", with_slots(sample::inputs_of(small, 3), &[])),
+        (
+            "no opening of 8",
+            with_slots(sample::inputs_of(small, 3), &[]),
+        ),
         (
             "the small criteria in the large circuit",
             with_slots(sample::inputs_of(large, 4), &sample::slots()),

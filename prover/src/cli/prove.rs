@@ -47,7 +47,8 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let inputs = input::read(&arguments.input, &arguments.identity)?;
     let slots = inputs.study.slots.len();
-    let size = CircuitSize::of_slots(slots).ok_or_else(|| refused(&ProveError::SlotCount(slots)))?;
+    let size =
+        CircuitSize::of_slots(slots).ok_or_else(|| refused(&ProveError::SlotCount(slots)))?;
     let artefacts = Artefacts::open(&arguments.artefacts, size).map_err(artefact)?;
     let key = arguments
         .key

@@ -45,13 +45,15 @@ impl CircuitProver {
 
 impl EligibilityProver for CircuitProver {
     fn verifying_key_hash(&self, size: CircuitSize) -> Result<VerifyingKeyHash, Failure> {
-        self.with(size, |prover| Ok(VerifyingKeyHash::new(prover.verifier().key_hash())))
+        self.with(size, |prover| {
+            Ok(VerifyingKeyHash::new(prover.verifier().key_hash()))
+        })
     }
 
     fn prove(&self, inputs: &EligibilityInputs) -> Result<ProofWords, Failure> {
         let slots = inputs.study.slots.len();
-        let size = CircuitSize::of_slots(slots)
-            .ok_or_else(|| refused(&ProveError::SlotCount(slots)))?;
+        let size =
+            CircuitSize::of_slots(slots).ok_or_else(|| refused(&ProveError::SlotCount(slots)))?;
         self.with(size, |prover| {
             let made = prover.prove(inputs).map_err(|error| refused(&error))?;
             let words = made.proof.to_contract();
@@ -83,7 +85,9 @@ fn refused(error: &ProveError) -> Failure {
         ProveError::WrongFacts => FailureCode::CommitmentMismatch,
         ProveError::WrongPath | ProveError::ZeroRoot => FailureCode::CommitmentNotInRegistry,
         ProveError::WrongIdentity => FailureCode::WrongKey,
-        ProveError::TooManyOpenings { .. } | ProveError::SlotCount(_) => FailureCode::CriteriaInvalid,
+        ProveError::TooManyOpenings { .. } | ProveError::SlotCount(_) => {
+            FailureCode::CriteriaInvalid
+        }
         _ => FailureCode::Internal,
     };
     Failure::new(code, error.to_string())

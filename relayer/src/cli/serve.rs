@@ -126,7 +126,10 @@ fn read_key(path: &Path) -> Result<(CircuitSize, VerifyingKey), Failure> {
     let text = std::fs::read_to_string(path).map_err(|e| unusable(e.to_string()))?;
     let key = VerifyingKey::from_json(&text).map_err(|e| unusable(e.to_string()))?;
     let size = key.size().ok_or_else(|| {
-        unusable(format!("it is for the circuit {:?}, which this program does not know", key.provenance.circuit))
+        unusable(format!(
+            "it is for the circuit {:?}, which this program does not know",
+            key.provenance.circuit
+        ))
     })?;
     Ok((size, key))
 }

@@ -71,7 +71,10 @@ impl StudyTerms {
     /// `unsupported-version` for a size that this program does not know.
     pub fn circuit(&self) -> Result<CircuitSize, Failure> {
         CircuitSize::of_openings(self.openings).ok_or_else(|| {
-            let words = format!("the study's circuit opens {} facts, which no circuit here does", self.openings);
+            let words = format!(
+                "the study's circuit opens {} facts, which no circuit here does",
+                self.openings
+            );
             Failure::new(FailureCode::UnsupportedVersion, words)
         })
     }

@@ -13,8 +13,14 @@ use rand::SeedableRng;
 
 /// Inputs that may, and why that gives a cheat nothing.
 const FREE: [(&str, &str); 2] = [
-    ("pathIndex", "bits above the path's depth choose a side where no node is hashed"),
-    ("pathSiblings", "siblings above the path's depth are hashed into nodes that are not the root"),
+    (
+        "pathIndex",
+        "bits above the path's depth choose a side where no node is hashed",
+    ),
+    (
+        "pathSiblings",
+        "siblings above the path's depth are hashed into nodes that are not the root",
+    ),
 ];
 
 /// One element of each signal and one change to it, in the small circuit; all of them take an hour.
@@ -41,8 +47,17 @@ fn change_inputs(case: &str, inputs: &EligibilityInputs, elements: usize, ways: 
         let step = length.div_ceil(elements).max(1);
         for place in (0..length).rev().step_by(step) {
             let value = honest.get(name, place);
-            let others = [value + Fr::from(1u8), Fr::rand(&mut rng), Fr::zero(), -value];
-            for other in others.into_iter().filter(|other| *other != value).take(ways) {
+            let others = [
+                value + Fr::from(1u8),
+                Fr::rand(&mut rng),
+                Fr::zero(),
+                -value,
+            ];
+            for other in others
+                .into_iter()
+                .filter(|other| *other != value)
+                .take(ways)
+            {
                 tried += 1;
                 if accepts(&changed(&honest, name, place, other)) {
                     *free.entry(name).or_insert(0) += 1;

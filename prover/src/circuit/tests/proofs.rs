@@ -56,7 +56,8 @@ fn proofs_of_one_statement_differ_unless_their_randomness_is_the_same() {
     let prove = |seed| {
         let mut rng = ChaCha20Rng::seed_from_u64(seed);
         prover(CircuitSize::Small)
-            .prove_with(&sample::inputs(3), &mut rng).unwrap()
+            .prove_with(&sample::inputs(3), &mut rng)
+            .unwrap()
     };
     assert!(prove(1) == prove(1));
     assert!(prove(1) != prove(2));

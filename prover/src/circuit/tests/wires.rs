@@ -11,10 +11,16 @@ use rand::rngs::StdRng;
 use rand::SeedableRng;
 
 /// Wires that may take another value alone, and why that gives a cheat nothing.
-pub(super) const FREE: [(&str, &str); 1] = [(
-    "isz.inv",
-    "circomlib's IsZero leaves the inverse of 0 open: its output is fixed either way",
-)];
+pub(super) const FREE: [(&str, &str); 2] = [
+    (
+        "isz.inv",
+        "circomlib's IsZero leaves the inverse of 0 open: its output is fixed either way",
+    ),
+    (
+        "context",
+        "every context has a witness, and its negative the same one: it binds by standing in the proof",
+    ),
+];
 
 /// What was tried on one witness.
 struct Tried {

@@ -149,7 +149,8 @@ impl Study {
             Failure::new(Class::Input, message)
         })?;
         let compiled = criteria.compile(size);
-        compiled.map_err(|error| Failure::new(Class::Input, error).hint("study.openings is too small"))
+        compiled
+            .map_err(|error| Failure::new(Class::Input, error).hint("study.openings is too small"))
     }
 }
 

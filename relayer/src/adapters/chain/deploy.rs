@@ -233,9 +233,9 @@ fn init_code(
 fn arguments(plan: &DeploymentPlan, contract: Contract, founding: &Founding) -> Vec<Token> {
     let at = |contract| address_token(address_of(plan, contract));
     match contract {
-        Contract::PoseidonT3
-        | Contract::EligibilityVerifier8
-        | Contract::EligibilityVerifier16 => Vec::new(),
+        Contract::PoseidonT3 | Contract::EligibilityVerifier8 | Contract::EligibilityVerifier16 => {
+            Vec::new()
+        }
         Contract::AccessManager => vec![address_token(plan.account)],
         Contract::Members => vec![
             at(Contract::AccessManager),

@@ -15,7 +15,10 @@ impl Proxy {
     pub(super) fn check_proof(&self, case: &Case<'_>) -> Result<(), Failure> {
         let size = case.study.terms.circuit()?;
         let verifier = self.verifiers.get(&size).ok_or_else(|| {
-            let words = format!("this proxy has no verifying key for the circuit {}", size.name());
+            let words = format!(
+                "this proxy has no verifying key for the circuit {}",
+                size.name()
+            );
             Failure::new(FailureCode::UnsupportedVersion, words)
         })?;
         let signals = self.signals(case)?;

@@ -120,8 +120,16 @@ fn fact(rng: &mut StdRng, key: FactKey) -> Fact {
         latest: ends(VALUE_BIAS),
         first_date: ends(day),
         last_date: ends(day),
-        count: if rng.gen_bool(0.05) { u64::MAX } else { rng.gen_range(0..SPREAD) },
-        undated: if rng.gen_bool(0.05) { u64::MAX } else { rng.gen_range(0..2) },
+        count: if rng.gen_bool(0.05) {
+            u64::MAX
+        } else {
+            rng.gen_range(0..SPREAD)
+        },
+        undated: if rng.gen_bool(0.05) {
+            u64::MAX
+        } else {
+            rng.gen_range(0..2)
+        },
     }
 }
 
@@ -138,7 +146,13 @@ enum Kind {
 }
 
 fn clause(rng: &mut StdRng, day: u32) -> Clause {
-    let kinds = [Kind::Count, Kind::Value, Kind::Date, Kind::Window, Kind::Calendar];
+    let kinds = [
+        Kind::Count,
+        Kind::Value,
+        Kind::Date,
+        Kind::Window,
+        Kind::Calendar,
+    ];
     let kind = kinds[rng.gen_range(0..kinds.len())];
     let (columns, base): (&[Column], u64) = match kind {
         Kind::Count => (&[Column::Count], 0),
@@ -155,7 +169,11 @@ fn clause(rng: &mut StdRng, day: u32) -> Clause {
     };
     let relative = matches!(kind, Kind::Window | Kind::Calendar);
     let absence_counts = rng.gen_bool(0.3);
-    let keys = if absence_counts { 1 } else { rng.gen_range(1..4) };
+    let keys = if absence_counts {
+        1
+    } else {
+        rng.gen_range(1..4)
+    };
     let mut chosen = 0;
     while chosen == 0 {
         let some = columns.iter().filter(|_| rng.gen_bool(0.7));

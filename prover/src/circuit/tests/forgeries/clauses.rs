@@ -37,10 +37,7 @@ fn no_clause_counts_twice() {
     let other = end(2, clause(&[condition("1")], &[Column::Count]));
     let inputs = with_slots(sample::inputs(1), &[used, other]);
     let honest = claim(0, &used, &inputs.facts, &inputs.reference).unwrap();
-    refused(&claiming(
-        &inputs,
-        &[honest.clone(), honest.clone()]
-    ));
+    refused(&claiming(&inputs, &[honest.clone(), honest.clone()]));
     // One opening for both clauses.
     let mut both = claiming(&inputs, &[honest]);
     both.set("serves", 1, Fr::from(1u8));
@@ -72,11 +69,11 @@ fn only_permitted_columns_witness() {
     // Its minimum is missing, its count would do.
     refused(&claiming(
         &inputs,
-        &[lie(&inputs, key.digest(), Some(Column::Count))]
+        &[lie(&inputs, key.digest(), Some(Column::Count))],
     ));
     refused(&claiming(
         &inputs,
-        &[lie(&inputs, key.digest(), Some(Column::Min))]
+        &[lie(&inputs, key.digest(), Some(Column::Min))],
     ));
 }
 

@@ -16,10 +16,7 @@ fn a_present_key_is_not_absent() {
         absence_counts: true,
         ..clause(from_ref(&key), &[])
     });
-    refused(&claiming(
-        &inputs,
-        &[lie(&inputs, key.digest(), None)]
-    ));
+    refused(&claiming(&inputs, &[lie(&inputs, key.digest(), None)]));
     // Nor by the gap before it, nor by the one after it.
     for neighbour in [key.digest() - 1, key.digest() + 1] {
         let opening = inputs.facts.open(neighbour);
@@ -47,10 +44,7 @@ fn an_absent_key_is_not_present() {
         refused(&claiming(&inputs, &[claim]));
     }
     // Nor does its absence count where the criteria don't say so.
-    refused(&claiming(
-        &inputs,
-        &[lie(&inputs, key.digest(), None)]
-    ));
+    refused(&claiming(&inputs, &[lie(&inputs, key.digest(), None)]));
 }
 
 #[test]
@@ -59,12 +53,9 @@ fn another_key_is_not_the_clauses() {
     let other = condition("44054006").digest();
     refused(&claiming(
         &inputs,
-        &[lie(&inputs, other, Some(Column::Count))]
+        &[lie(&inputs, other, Some(Column::Count))],
     ));
-    refused(&claiming(
-        &inputs,
-        &[lie(&inputs, 0, Some(Column::Count))]
-    ));
+    refused(&claiming(&inputs, &[lie(&inputs, 0, Some(Column::Count))]));
 }
 
 #[test]
@@ -204,7 +195,11 @@ fn values_at_both_ends_of_64_bits_are_compared_as_they_are() {
         (u64::MAX, u64::MAX, POS_INF, false),
         (0, u64::MAX, POS_INF, false),
     ] {
-        assert_eq!(accepted(count, low, high), expected, "{low} ≤ {count} ≤ {high}");
+        assert_eq!(
+            accepted(count, low, high),
+            expected,
+            "{low} ≤ {count} ≤ {high}"
+        );
     }
 }
 
@@ -221,7 +216,10 @@ fn a_missing_number_lies_within_no_bounds() {
             };
             let inputs = one_clause(slot);
             assert_eq!(inputs.facts.open(key.digest()).leaf.min, Ends::MISSING);
-            refused(&claiming(&inputs, &[lie(&inputs, key.digest(), Some(column))]));
+            refused(&claiming(
+                &inputs,
+                &[lie(&inputs, key.digest(), Some(column))],
+            ));
         }
     }
 }

@@ -40,7 +40,11 @@ fn terms_are_those_of_the_commitment() {
     // Expired, too old or not consented, and the prover reads other terms into the record.
     let lies: [(Lie, &str, u32); 3] = [
         (|i, day| i.record.terms.expiry_day = day - 1, "expiry", 1),
-        (|i, _| i.record.terms.as_of_day = i.reference.oldest_as_of - 1, "asOf", 1),
+        (
+            |i, _| i.record.terms.as_of_day = i.reference.oldest_as_of - 1,
+            "asOf",
+            1,
+        ),
         (|i, _| i.record.terms.consent = 0b1001, "consent", 0b0100),
     ];
     for size in CircuitSize::ALL {
@@ -150,7 +154,12 @@ fn elements_that_are_not_canonical_are_refused() {
         assert!(PublicSignals::from_json(&text).is_err(), "signal {place}");
     }
     let circuit = super::super::circuit(CircuitSize::Small);
-    let mut words = circuit.prover.prove(&sample::inputs(1)).unwrap().proof.to_contract();
+    let mut words = circuit
+        .prover
+        .prove(&sample::inputs(1))
+        .unwrap()
+        .proof
+        .to_contract();
     assert!(Proof::from_contract(&words).is_ok());
     let coordinate = BigUint::from_bytes_be(&words.a[0]);
     let base: BigUint = ark_bn254::Fq::MODULUS.into();
