@@ -13,9 +13,11 @@ RELAYER := target/debug/relayer
 NPX := npx --no-install
 DENY_VERSION := 0.20.2
 DENY := target/tools/bin/cargo-deny
+CIRCOMSPECT_VERSION := 0.9.0
+CIRCOMSPECT := target/tools/bin/circomspect
 say = @printf '\n\033[1m== %s\033[0m\n' "$(1)"
 
-.PHONY: help setup build circuits keys contracts demo test test-contracts test-circuits test-rust lint fmt fixtures snapshots bench clean
+.PHONY: help setup build circuits keys contracts demo test test-contracts test-circuits test-rust soundness circomspect lint fmt fixtures snapshots bench clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -32,8 +34,8 @@ build: ## the two programs
 	$(call say,Rust programs (the first build takes some minutes))
 	$(CARGO_BUILD)
 
-circuits: setup ## compile the circuit
-	$(call say,Circuit)
+circuits: setup ## compile the circuits
+	$(call say,Circuits)
 	node tools/circuits.mjs
 
 keys: circuits build ## the development keys, made afresh from their public seed
@@ -58,8 +60,22 @@ test-contracts: contracts
 test-circuits: keys
 	$(call say,Circuit vectors and drift of committed keys and fixtures)
 	node circuits/vectors/generate.mjs --check
+	node circuits/vectors/circuit.mjs
 	$(PROVER) setup dev --check
 	$(PROVER) fixtures --check
+
+soundness: keys circomspect ## everything that speaks for the circuits' soundness, at full length (half an hour), with its figures
+	$(call say,Soundness)
+	cargo test --package prover --lib circuit::tests -- --include-ignored --nocapture 2>&1 | tee target/soundness.log
+	@printf '\n%s forgeries tried, each refused by a constraint\n' "$$(grep -c '^forgery refused' target/soundness.log)"
+
+circomspect: setup $(CIRCOMSPECT) ## static analysis of the circuits
+	$(call say,circomspect)
+	$(CIRCOMSPECT) $(addprefix --library ,node_modules/circomlib/circuits node_modules/@zk-kit/binary-merkle-root.circom/src) circuits/main/*.circom
+
+$(CIRCOMSPECT):
+	$(call say,circomspect $(CIRCOMSPECT_VERSION))
+	cargo install circomspect --version $(CIRCOMSPECT_VERSION) --locked --root target/tools --target-dir target/tools/build
 
 test-rust: keys contracts
 	$(call say,Rust tests)

@@ -16,6 +16,7 @@ const CONTRACTS = {
   PoseidonT3: "PoseidonT3.sol",
   PoseidonT4: "PoseidonT4.sol",
   EligibilityVerifier8: "EligibilityVerifier8.sol",
+  EligibilityVerifier16: "EligibilityVerifier16.sol",
   EvidenceVerifier: "EvidenceVerifier.sol",
   Members: "Members.sol",
   RecordRegistry: "RecordRegistry.sol",

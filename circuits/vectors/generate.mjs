@@ -109,7 +109,7 @@ function factsVectors() {
   };
 }
 
-/** Section 5: the criteria hash of a few slots, and packing at its edges. */
+/** Section 5: the criteria hash of a few slots, in either circuit, and packing at its edges. */
 function criteriaVectors() {
   const key = (name) => BigInt(`0x${sha256(name).slice(0, 32)}`);
   const empty = { keys: [0n, 0n, 0n, 0n], low: 0n, high: 0n, columns: 0, undatedBlocks: false, lowRelative: false, highRelative: false, calendar: false, absenceCounts: false, groupEnd: false, atLeast: 0 };
@@ -121,19 +121,23 @@ function criteriaVectors() {
     { ...empty, keys: one("d"), high: 2n ** 32n - 91n, columns: 32, undatedBlocks: true, highRelative: true, absenceCounts: true, groupEnd: true, atLeast: 1 },
     { ...empty, keys: one("e"), low: 2n ** 64n - 1n, high: 2n ** 64n - 2n, columns: 63, undatedBlocks: true, lowRelative: true, highRelative: true, calendar: true, groupEnd: true, atLeast: 63 },
   ];
-  const slots = [...used, ...Array(16 - used.length).fill(empty)];
+  const sixteen = [...used, ...Array(16 - used.length).fill(empty)];
   const packed = (slot) => {
     const flags = [slot.undatedBlocks, slot.lowRelative, slot.highRelative, slot.calendar];
     const bits = flags.reduce((sum, flag, index) => sum + (flag ? 2 ** (6 + index) : 0), slot.columns);
     return slot.low + (slot.high << 128n) + (BigInt(bits) << 200n);
   };
   const structure = (slot) => BigInt(slot.atLeast + (slot.groupEnd ? 64 : 0) + (slot.absenceCounts ? 128 : 0));
-  const word = slots.reduce((sum, slot, index) => sum + (structure(slot) << BigInt(8 * index)), 0n);
+  const word = (slots) => slots.reduce((sum, slot, index) => sum + (structure(slot) << BigInt(8 * index)), 0n);
   const mappingVersion = 1n;
-  let link = tagged("criteria", [mappingVersion, BigInt(slots.length), word]);
-  for (let index = 0; index < slots.length; index += 2) {
-    link = tagged("clause", [link, ...slots.slice(index, index + 2).flatMap((slot) => [...slot.keys, packed(slot)])]);
-  }
+  const criteriaHash = (...halves) => {
+    const slots = halves.flat();
+    let link = tagged("criteria", [mappingVersion, BigInt(slots.length), ...halves.map(word)]);
+    for (let index = 0; index < slots.length; index += 2) {
+      link = tagged("clause", [link, ...slots.slice(index, index + 2).flatMap((slot) => [...slot.keys, packed(slot)])]);
+    }
+    return hex(link);
+  };
   return {
     mappingVersion: Number(mappingVersion),
     used: used.map((slot) => ({
@@ -144,7 +148,10 @@ function criteriaVectors() {
       packed: hex(packed(slot)),
       structure: Number(structure(slot)),
     })),
-    hash: hex(link),
+    hashes: [
+      { slots: 16, usedFrom: [0], hash: criteriaHash(sixteen) },
+      { slots: 32, usedFrom: [0, 16], hash: criteriaHash(sixteen, sixteen) },
+    ],
   };
 }
 

@@ -9,14 +9,20 @@ use std::hint::black_box;
 use std::path::Path;
 
 use criterion::{criterion_group, criterion_main, Criterion};
-use prover::circuit::{Prover, PublicSignals};
+use prover::circuit::{CircuitSize, Prover, PublicSignals};
 use prover::facts::tree::FactsTree;
 use prover::sample;
 
 fn proving(criterion: &mut Criterion) {
-    let prover = Prover::load(Path::new("../target/circuits")).expect("make keys builds it");
-    let inputs = sample::inputs(1);
-    let mut group = criterion.benchmark_group("eligibility_8");
+    for size in CircuitSize::ALL {
+        proving_with(criterion, size);
+    }
+}
+
+fn proving_with(criterion: &mut Criterion, size: CircuitSize) {
+    let prover = Prover::load(Path::new("../target/circuits"), size).expect("make keys builds it");
+    let inputs = sample::inputs_of(size, 1);
+    let mut group = criterion.benchmark_group(size.name());
     group.sample_size(10);
     group.bench_function("prove", |bencher| {
         bencher.iter(|| prover.prove(black_box(&inputs)).expect("eligible"));

@@ -27,16 +27,10 @@ pub(crate) mod witness;
 #[cfg(test)]
 mod tests;
 
+pub use crate::clause::CircuitSize;
 pub use error::{ArtefactError, ProveError, VerifyError};
 pub use inputs::{EligibilityInputs, EnrolmentInputs, IdentityInputs, ReferenceTime, StudyInputs};
 pub use proof::{EligibilityProof, Proof};
 pub use prover::Prover;
 pub use signals::PublicSignals;
 pub use verifier::Verifier;
-
-/// Name of the circuit with 8 openings and 16 clause slots, which its files have too.
-pub const CIRCUIT: &str = "eligibility_8";
-/// Openings: facts that one proof shows present or absent.
-pub const OPENINGS: usize = 8;
-/// Clause slots.
-pub const SLOTS: usize = 16;

@@ -7,8 +7,11 @@ use ark_ff::Field;
 use crate::field::Fr;
 use crate::poseidon::Domain;
 
+mod size;
 #[cfg(test)]
 mod tests;
+
+pub use size::CircuitSize;
 
 /// Key places of a clause.
 pub const KEYS_PER_CLAUSE: usize = 4;

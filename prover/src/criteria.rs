@@ -20,9 +20,10 @@ mod schema;
 #[cfg(test)]
 mod tests;
 
+use crate::clause::CircuitSize;
 use crate::facts::MAPPING_VERSION;
 
-pub use clause::{Capacity, Clause, Compiled, Group, NO_COLUMN};
+pub use clause::{Clause, Compiled, Group, NO_COLUMN};
 pub use decompile::{decompile, show_clause};
 pub use error::CriteriaError;
 pub use evaluate::{
@@ -52,15 +53,15 @@ impl Criteria {
     /// # Errors
     /// That they need more clauses or openings than the largest circuit has, with the numbers.
     pub fn compile_smallest(&self) -> Result<Compiled, CriteriaError> {
-        self.compile(Capacity::SMALL)
-            .or_else(|_| self.compile(Capacity::LARGE))
+        self.compile(CircuitSize::Small)
+            .or_else(|_| self.compile(CircuitSize::Large))
     }
 
     /// Compiles the criteria for a circuit of this size.
     ///
     /// # Errors
     /// That they need more clauses or openings than the circuit has, with the numbers.
-    pub fn compile(&self, capacity: Capacity) -> Result<Compiled, CriteriaError> {
+    pub fn compile(&self, size: CircuitSize) -> Result<Compiled, CriteriaError> {
         let mut groups = Vec::new();
         let mut sizes = Vec::new();
         for (criterion, met) in lower::requirements(self) {
@@ -73,11 +74,11 @@ impl Criteria {
         }
         let compiled = Compiled {
             mapping_version: MAPPING_VERSION,
-            slots: capacity.slots,
+            size,
             groups: normal::canonical(groups),
         };
-        if compiled.clauses() > capacity.slots || compiled.openings() > capacity.openings {
-            return Err(too_large(&compiled, capacity, sizes));
+        if compiled.clauses() > size.slots() || compiled.openings() > size.openings() {
+            return Err(too_large(&compiled, sizes));
         }
         Ok(compiled)
     }
@@ -123,11 +124,7 @@ fn too_intricate(criterion: &Criterion, met: bool) -> CriteriaError {
     }
 }
 
-fn too_large(
-    compiled: &Compiled,
-    capacity: Capacity,
-    mut sizes: Vec<(&str, usize)>,
-) -> CriteriaError {
+fn too_large(compiled: &Compiled, mut sizes: Vec<(&str, usize)>) -> CriteriaError {
     const SHOWN: usize = 3;
     sizes.sort_by_key(|(_, clauses)| std::cmp::Reverse(*clauses));
     let largest = sizes.iter().take(SHOWN);
@@ -140,8 +137,8 @@ fn too_large(
             "needs {} clauses with {} openings; a proof has room for {} with {}",
             compiled.clauses(),
             compiled.openings(),
-            capacity.slots,
-            capacity.openings
+            compiled.size.slots(),
+            compiled.size.openings()
         ),
         hint: format!(
             "most clauses go to {}; each criterion takes an opening, and so does each code to exclude by, but a value set takes one whatever its size",

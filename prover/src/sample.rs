@@ -1,7 +1,7 @@
 //! Made-up patients, records and a study, for tests, benches and the contracts' fixtures. Nothing here is secret.
 
 use crate::circuit::{
-    EligibilityInputs, EnrolmentInputs, IdentityInputs, ReferenceTime, StudyInputs,
+    CircuitSize, EligibilityInputs, EnrolmentInputs, IdentityInputs, ReferenceTime, StudyInputs,
 };
 use crate::clause::{criteria_hash, ClauseSlot, Column};
 use crate::facts::number::{Day, DATE_BIAS, POS_INF, VALUE_BIAS};
@@ -26,8 +26,19 @@ const RXNORM: &str = "http://www.nlm.nih.gov/research/umls/rxnorm";
 /// # Panics
 /// If there is no such patient.
 pub fn inputs(patient: u64) -> EligibilityInputs {
+    inputs_of(CircuitSize::Small, patient)
+}
+
+/// As [`inputs`], in a study of a circuit size, which uses all of the size's openings if it is the large one.
+///
+/// # Panics
+/// As [`inputs`].
+pub fn inputs_of(size: CircuitSize, patient: u64) -> EligibilityInputs {
     let facts = FactsTree::new(&facts()).expect("the sample facts make a tree");
-    let slots = slots();
+    let slots = match size {
+        CircuitSize::Small => slots(),
+        CircuitSize::Large => large_slots(),
+    };
     EligibilityInputs {
         identity: identity(patient),
         record: record(patient, facts.root()),
@@ -162,11 +173,37 @@ pub fn slots() -> Vec<ClauseSlot> {
         high: DATE_BIAS - 91,
         ..end(1, clause(&[drug("5856")], &[Column::LastDate]))
     };
-    let mut slots = vec![
+    let used = vec![
         of_age, in_range, diabetes, metformin, other_drug, no_allergy, no_insulin,
     ];
-    slots.resize(crate::circuit::SLOTS, ClauseSlot::default());
-    slots
+    filled(used, CircuitSize::Small)
+}
+
+/// Larger criteria: those of [`slots`], two of four more facts, and none of eight diagnoses.
+pub fn large_slots() -> Vec<ClauseSlot> {
+    let mut used = slots();
+    used.retain(|slot| *slot != ClauseSlot::default());
+    used.extend([
+        present(&[condition("38341003")]),
+        present(&[condition("2")]),
+        present(&[drug("1191")]),
+        end(2, present(&[drug("6")])),
+    ]);
+    used.extend((10..18).map(|code: u32| {
+        let none = ClauseSlot {
+            absence_counts: true,
+            high: 0,
+            ..clause(&[condition(&code.to_string())], &[Column::Count])
+        };
+        end(1, none)
+    }));
+    filled(used, CircuitSize::Large)
+}
+
+/// The slots of a circuit, the rest of them unused.
+fn filled(mut used: Vec<ClauseSlot>, size: CircuitSize) -> Vec<ClauseSlot> {
+    used.resize(size.slots(), ClauseSlot::default());
+    used
 }
 
 /// A diagnosis.

@@ -6,6 +6,7 @@ use assert_cmd::Command;
 use jiff::civil::date;
 use predicates::prelude::*;
 use predicates::str::contains;
+use prover::circuit::CircuitSize;
 use prover::criteria;
 use prover::facts::number::Day;
 use prover::facts::tree::FactsTree;
@@ -78,15 +79,24 @@ impl Story {
     }
 
     fn prove(&self) -> assert_cmd::assert::Assert {
+        self.prove_with(&[])
+    }
+
+    fn prove_with(&self, more: &[&str]) -> assert_cmd::assert::Assert {
         prover()
             .arg("prove")
             .args(["--input".as_ref(), self.path("request.json").as_os_str()])
             .args(["--identity".as_ref(), self.path("secret.hex").as_os_str()])
             .args(["--out".as_ref(), self.path("proof").as_os_str()])
+            .args(more)
             .assert()
     }
 
     fn verify(&self) -> assert_cmd::assert::Assert {
+        self.verify_with(&[])
+    }
+
+    fn verify_with(&self, more: &[&str]) -> assert_cmd::assert::Assert {
         prover()
             .arg("verify")
             .args([
@@ -97,6 +107,7 @@ impl Story {
                 "--public".as_ref(),
                 self.path("proof/public.json").as_os_str(),
             ])
+            .args(more)
             .assert()
     }
 }
@@ -156,6 +167,50 @@ fn a_proof_is_made_verified_and_refused_after_a_change() {
     let public = fs::read_to_string(story.path("proof/public.json")).unwrap();
     story.write("proof/public.json", &public.replacen("\"9\"", "\"10\"", 1));
     story.verify().code(6).stderr(contains("does not hold"));
+}
+
+/// Criteria with nine openings.
+fn met_by_the_large_circuit() -> Value {
+    let snomed =
+        |code: &str| json!({ "condition": { "system": "http://snomed.info/sct", "code": code } });
+    let codes = (1..=8).map(|code| snomed(&code.to_string()));
+    json!({ "include": [{ "age": { "$gte": 18 } }], "exclude": codes.collect::<Vec<_>>() })
+}
+
+#[test]
+fn the_smaller_circuit_that_fits_is_taken() {
+    let story = Story::new(&met_by_the_large_circuit());
+    let output = story
+        .prove_with(&["--json"])
+        .success()
+        .get_output()
+        .stdout
+        .clone();
+    let report: Value = serde_json::from_slice(&output).unwrap();
+    assert_eq!(report["circuit"], "eligibility_16");
+    assert_eq!(report["openings"], 16);
+    story.verify().code(6);
+    story.verify_with(&["--openings", "16"]).success();
+}
+
+#[test]
+fn a_study_may_name_a_larger_circuit_than_its_criteria_need() {
+    let story = Story::new(&met());
+    let mut request: Value =
+        serde_json::from_slice(&fs::read(story.path("request.json")).unwrap()).unwrap();
+    let large = criteria::parse(&met().to_string()).unwrap();
+    let large = large.compile(CircuitSize::Large).unwrap();
+    request["study"]["openings"] = 16.into();
+    request["study"]["criteriaHash"] = to_hex(&large.hash()).into();
+    story.write("request.json", &request.to_string());
+    story.prove().success();
+    story.verify_with(&["--openings", "16"]).success();
+    request["study"]["openings"] = 9.into();
+    story.write("request.json", &request.to_string());
+    story
+        .prove()
+        .code(6)
+        .stderr(contains("no circuit opens 9 facts"));
 }
 
 #[test]

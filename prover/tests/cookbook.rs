@@ -10,7 +10,8 @@
 mod story;
 
 use jiff::civil::{date, Date};
-use prover::criteria::{parse_with, report, Capacity, Criteria, Reference, Report};
+use prover::circuit::CircuitSize;
+use prover::criteria::{parse_with, report, Criteria, Reference, Report};
 use prover::facts::{encode, EncodeOptions, Fact, ValueSets};
 use serde_json::Value;
 use std::fmt::Write as _;
@@ -244,10 +245,11 @@ fn proofs_confirm_the_cookbook() {
     let mut records = shared(&folder, &sets);
     for name in DEFINITIONS {
         let criteria = definition(name, &sets);
-        let fitting = [Capacity::SMALL, Capacity::LARGE]
+        let fitting = CircuitSize::ALL
             .into_iter()
             .find(|size| criteria.compile(*size).is_ok());
-        let openings = fitting.unwrap().openings;
+        let size = fitting.unwrap();
+        let openings = size.openings();
         if !repository()
             .join(format!("target/circuits/eligibility_{openings}.json"))
             .is_file()
@@ -270,7 +272,7 @@ fn proofs_confirm_the_cookbook() {
             .unwrap();
         let folders = value_set_folders();
         let story = Story::new(&definition_file(name), eligible, &folders, &criteria);
-        story.is_proved(name);
+        story.is_proved(name, size);
         Story::new(&definition_file(name), other, &folders, &criteria).is_refused(name);
         records.truncate(records.len() - added_count);
     }

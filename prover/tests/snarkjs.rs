@@ -5,28 +5,38 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use prover::circuit::Prover;
+use prover::circuit::{CircuitSize, Prover};
 use prover::keys::VerifyingKey;
 use prover::sample;
 use serde_json::Value;
 
-/// Constraints that fit a Groth16 domain of 2^15 with eight public signals.
-const MOST_CONSTRAINTS: u64 = (1 << 15) - 9;
-
 #[test]
 fn snarkjs_agrees() {
+    // Constraints that fit a Groth16 domain with eight public signals
+    agrees(CircuitSize::Small, (1 << 15) - 9);
+    agrees(CircuitSize::Large, (1 << 16) - 9);
+}
+
+fn agrees(size: CircuitSize, most_constraints: u64) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let circuits = root.join("target/circuits");
-    let prover = Prover::load(&circuits).expect("make keys builds it");
-    let proof = prover.prove(&sample::inputs(4)).unwrap();
+    let prover = Prover::load(&circuits, size).expect("make keys builds it");
+    let proof = prover.prove(&sample::inputs_of(size, 4)).unwrap();
 
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: String| fs::write(folder.path().join(name), text).unwrap();
     write("proof.json", proof.proof.to_json());
     write("public.json", proof.signals.to_json());
-    write("vkey.json", VerifyingKey::development().unwrap().to_json());
+    write(
+        "vkey.json",
+        VerifyingKey::development(size).unwrap().to_json(),
+    );
 
-    let report = snarkjs(&root, folder.path(), &circuits.join("eligibility_8.r1cs"));
+    let report = snarkjs(
+        &root,
+        folder.path(),
+        &circuits.join(format!("{}.r1cs", size.name())),
+    );
     assert_eq!(report["honest"], true);
     let changed = report["changed"].as_array().unwrap();
     assert_eq!(changed.len(), 8);
@@ -35,7 +45,7 @@ fn snarkjs_agrees() {
         "{changed:?}"
     );
     assert_eq!(report["swapped"], false);
-    assert!(report["constraints"].as_u64().unwrap() <= MOST_CONSTRAINTS);
+    assert!(report["constraints"].as_u64().unwrap() <= most_constraints);
 }
 
 fn snarkjs(root: &Path, folder: &Path, r1cs: &Path) -> Value {

@@ -125,7 +125,7 @@ impl World {
         Ok(certified["records"][0].clone())
     }
 
-    /// Opens a study on the sample criteria for type 2 diabetes, 2 of 3; gives its id.
+    /// Opens a study on the sample criteria for type 2 diabetes unless it is given others, 2 of 3; gives its id.
     ///
     /// # Errors
     /// A command fails.
@@ -139,8 +139,6 @@ impl World {
             "institution",
             "study",
             "open",
-            "--criteria",
-            &criteria,
             "--agreement",
             &agreement,
             "--price",
@@ -156,6 +154,9 @@ impl World {
             "--challenge-window",
             &window,
         ];
+        if !more.contains(&"--criteria") {
+            args.extend(["--criteria", &criteria]);
+        }
         if !more.contains(&"--purposes") {
             args.extend(["--purposes", "biomedical"]);
         }

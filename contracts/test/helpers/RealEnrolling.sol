@@ -32,10 +32,17 @@ abstract contract RealEnrolling is Enrolling {
         _study = _openStudy(_realTerms());
     }
 
-    /// @dev Terms that the proofs are about. They say nothing of threshold, proxies and money.
+    /// @dev Terms that most proofs are about. They say nothing of threshold, proxies and money.
     function _realTerms() internal view virtual returns (IStudies.Terms memory terms) {
+        return _realTerms(0);
+    }
+
+    /// @dev Terms with the criteria and the circuit of the fixture's study at this place.
+    function _realTerms(uint256 place) internal view returns (IStudies.Terms memory terms) {
+        string memory study = string.concat(".studies[", vm.toString(place), "].");
         terms = _terms(address(0));
-        terms.criteriaHash = _fixture.readUint(".criteriaHash");
+        terms.criteriaHash = _fixture.readUint(string.concat(study, "criteriaHash"));
+        terms.openings = uint8(_fixture.readUint(string.concat(study, "openings")));
         terms.quota = 100;
     }
 
@@ -43,7 +50,7 @@ abstract contract RealEnrolling is Enrolling {
     function _realRequest(uint256 place) internal view returns (IEnrolments.Request memory request) {
         uint256[8] memory signals = _signals(place);
         request = IEnrolments.Request({
-            studyId: _study,
+            studyId: signals[4],
             nullifier: signals[5],
             attempt: uint32(_fixture.readUint(_path(place, "attempt"))),
             day: _today(),
@@ -55,7 +62,7 @@ abstract contract RealEnrolling is Enrolling {
             proof: _proof(place),
             receipts: new IEnrolments.Receipt[](0)
         });
-        _signReceipts(request, _studies.termsOf(_study).proxies.length, uint64(block.timestamp + 1 hours));
+        _signReceipts(request, _studies.termsOf(signals[4]).proxies.length, uint64(block.timestamp + 1 hours));
     }
 
     /// @dev The first requests of so many different patients.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only
 pragma solidity 0.8.30;
 
+import {IEligibilityVerifier} from "../../src/interfaces/IEligibilityVerifier.sol";
 import {IEnrolments} from "../../src/interfaces/IEnrolments.sol";
 import {IStudies} from "../../src/interfaces/IStudies.sol";
 import {ITreasury} from "../../src/interfaces/ITreasury.sol";
@@ -10,6 +11,20 @@ import {stdJson} from "forge-std/StdJson.sol";
 /// @notice Enrolments with real proofs, and every part of their statement changed by itself.
 contract RealProofsTest is RealEnrolling {
     using stdJson for string;
+
+    /// @dev Place of the enrolment with 16 openings in the fixture.
+    uint256 internal constant LARGE = 17;
+
+    IEligibilityVerifier internal _large;
+    uint256 internal _largeStudy;
+
+    function setUp() public override {
+        super.setUp();
+        _large = IEligibilityVerifier(deployCode("EligibilityVerifier16.sol:EligibilityVerifier16"));
+        vm.prank(CONSORTIUM);
+        _studies.setVerifier(16, address(_large));
+        _largeStudy = _openStudy(_realTerms(1));
+    }
 
     /// @dev If this fails, write these values into contracts/test/fixtures/chain.json and run `prover fixtures`.
     function test_fixture_isOfThisChain() external view {
@@ -21,6 +36,7 @@ contract RealProofsTest is RealEnrolling {
         assertEq(_fixture.readUint(".chain.maxRecordAge"), _terms(address(0)).maxRecordAge, "maxRecordAge");
         assertEq(_fixture.readUint(".purposes"), _terms(address(0)).purposes, "purposes");
         assertEq(_signals(0)[4], _study, "studyId");
+        assertEq(_signals(LARGE)[4], _largeStudy, "studyId of the large circuit");
         assertEq(_signals(0)[0], _root, "registryRoot");
     }
 
@@ -32,6 +48,25 @@ contract RealProofsTest is RealEnrolling {
             vm.snapshotGasLastCall("Enrolments", "enrol, 5 receipts, with its proof");
             _assertState(_study, request.nullifier, IEnrolments.State.Enrolled);
         }
+    }
+
+    function test_enrol_withSixteenOpenings() external {
+        IEnrolments.Request memory request = _realRequest(LARGE);
+        assertEq(request.studyId, _largeStudy);
+        vm.prank(STRANGER);
+        _enrolments.enrol(request);
+        _assertState(_largeStudy, request.nullifier, IEnrolments.State.Enrolled);
+    }
+
+    function test_enrol_revertsWithProofInvalid_ofTheOtherCircuit() external {
+        IStudies.Terms memory terms = _realTerms(1);
+        terms.openings = 8;
+        IEnrolments.Request memory request = _realRequest(LARGE);
+        request.studyId = _openStudy(terms);
+        _expectProofInvalid(request);
+        assertTrue(_verifyWith(_large, _proof(LARGE), _signals(LARGE)));
+        assertFalse(_verifyWith(_real, _proof(LARGE), _signals(LARGE)));
+        assertFalse(_verifyWith(_large, _proof(0), _signals(0)));
     }
 
     function test_enrol_tomorrowWithTodaysProof() external {
@@ -89,10 +124,8 @@ contract RealProofsTest is RealEnrolling {
     }
 
     function test_enrol_revertsWithProofInvalid_study() external {
-        IStudies.Terms memory terms = _terms(address(0));
-        terms.criteriaHash = _fixture.readUint(".criteriaHash");
         IEnrolments.Request memory request = _realRequest(0);
-        request.studyId = _openStudy(terms);
+        request.studyId = _openStudy(_realTerms(0));
         _expectProofInvalid(request);
     }
 
@@ -172,11 +205,16 @@ contract RealProofsTest is RealEnrolling {
         vm.snapshotGasLastCall("EligibilityVerifier8", "verifyProof");
     }
 
-    function test_key_isMarkedAsDevelopmentKey() external view {
-        (, bytes memory answer) = address(_real).staticcall(abi.encodeWithSignature("DEVELOPMENT_KEY()"));
-        assertTrue(abi.decode(answer, (bool)));
-        assertNotEq(_real.verifyingKeyHash(), bytes32(0));
-        assertEq(_real.transcriptDigest(), bytes32(0));
+    function test_keys_areMarkedAsDevelopmentKeys() external view {
+        IEligibilityVerifier[2] memory verifiers = [_real, _large];
+        for (uint256 i = 0; i < 2; ++i) {
+            (, bytes memory answer) =
+                address(verifiers[i]).staticcall(abi.encodeWithSignature("DEVELOPMENT_KEY()"));
+            assertTrue(abi.decode(answer, (bool)));
+            assertNotEq(verifiers[i].verifyingKeyHash(), bytes32(0));
+            assertEq(verifiers[i].transcriptDigest(), bytes32(0));
+        }
+        assertNotEq(_real.verifyingKeyHash(), _large.verifyingKeyHash());
     }
 
     /// @dev Though all proxies sign it.
@@ -184,5 +222,13 @@ contract RealProofsTest is RealEnrolling {
         _signReceipts(request, ALL, uint64(block.timestamp + 1 hours));
         vm.expectRevert(IEnrolments.ProofInvalid.selector);
         _enrolments.enrol(request);
+    }
+
+    function _verifyWith(IEligibilityVerifier verifier, uint256[8] memory p, uint256[8] memory signals)
+        private
+        view
+        returns (bool)
+    {
+        return verifier.verifyProof([p[0], p[1]], [[p[2], p[3]], [p[4], p[5]]], [p[6], p[7]], signals);
     }
 }

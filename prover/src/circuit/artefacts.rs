@@ -6,14 +6,18 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use super::{ArtefactError, CIRCUIT};
+use super::{ArtefactError, CircuitSize};
 
 /// Where the build puts the files, seen from the repository's root.
 pub const DEFAULT_FOLDER: &str = "target/circuits";
 
+/// The manifests of the circuits that this program was built for.
+const COMMITTED: &str = include_str!("../../../circuits/artefacts.json");
+
 /// The files of one circuit in a folder.
 #[derive(Debug, Clone)]
 pub struct Artefacts {
+    size: CircuitSize,
     folder: PathBuf,
     manifest: Manifest,
 }
@@ -33,25 +37,31 @@ pub struct Manifest {
 }
 
 impl Artefacts {
-    /// Opens the folder of compiled circuits and compares the circuit's files with its manifest.
+    /// Opens the circuit of a size in the folder of compiled circuits, and compares its files with its manifest.
     ///
     /// # Errors
     /// [`ArtefactError::File`] or [`ArtefactError::Malformed`] for what is missing or no manifest,
     /// [`ArtefactError::Digest`] for a file that is not the one in it.
-    pub fn open(folder: &Path) -> Result<Self, ArtefactError> {
-        let path = folder.join(format!("{CIRCUIT}.json"));
+    pub fn open(folder: &Path, size: CircuitSize) -> Result<Self, ArtefactError> {
+        let path = folder.join(format!("{}.json", size.name()));
         let manifest: Manifest =
             serde_json::from_slice(&read(&path)?).map_err(|error| ArtefactError::Malformed {
                 path: path.clone(),
                 reason: error.to_string(),
             })?;
         let artefacts = Self {
+            size,
             folder: folder.to_owned(),
             manifest,
         };
         compare(&artefacts.r1cs(), &artefacts.manifest.r1cs_sha256)?;
         compare(&artefacts.wasm(), &artefacts.manifest.wasm_sha256)?;
         Ok(artefacts)
+    }
+
+    /// The circuit's size.
+    pub fn size(&self) -> CircuitSize {
+        self.size
     }
 
     /// The manifest.
@@ -90,8 +100,18 @@ impl Artefacts {
     }
 
     fn file(&self, kind: &str) -> PathBuf {
-        self.folder.join(format!("{CIRCUIT}.{kind}"))
+        self.folder.join(format!("{}.{kind}", self.size.name()))
     }
+}
+
+/// Name of the circuit of this program whose constraints have this digest; empty if none has.
+pub(crate) fn circuit_of(r1cs_sha256: &str) -> String {
+    // The file is part of the program, and a test reads it
+    let manifests: Vec<Manifest> = serde_json::from_str(COMMITTED).unwrap_or_default();
+    let known = manifests
+        .into_iter()
+        .find(|manifest| manifest.r1cs_sha256 == r1cs_sha256);
+    known.map_or_else(String::new, |manifest| manifest.circuit)
 }
 
 /// Compares a file with its digest in the manifest.

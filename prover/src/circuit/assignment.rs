@@ -3,65 +3,76 @@
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use super::claims::Claim;
-use super::{EligibilityInputs, PublicSignals, OPENINGS, SLOTS};
+use super::{CircuitSize, EligibilityInputs, PublicSignals};
 use crate::clause::{ClauseSlot, Column, KEYS_PER_CLAUSE};
 use crate::facts::tree::{FactsTree, Opening, COLUMNS, FRONTIER};
 use crate::field::Fr;
 use crate::record::registry::{MerkleProof, MAX_DEPTH};
 
 /// The circuit's input signals with their numbers of elements, arrays flattened: eight public ones, then the private ones.
-pub(super) const INPUTS: [(&str, usize); 37] = [
-    ("registryRoot", 1),
-    ("criteriaHash", 1),
-    ("purposes", 1),
-    ("referenceTime", 1),
-    ("studyId", 1),
-    ("nullifier", 1),
-    ("recordTag", 1),
-    ("context", 1),
-    ("identitySecret", 1),
-    ("pseudonymNonce", 1),
-    ("envelopeHash", 1),
-    ("blinding", 1),
-    ("tagBlinding", 1),
-    ("consent", 1),
-    ("expiry", 1),
-    ("asOf", 1),
-    ("mappingVersion", 1),
-    ("day", 1),
-    ("calendar", 1),
-    ("oldestAsOf", 1),
-    ("pathDepth", 1),
-    ("pathIndex", 1),
-    ("pathSiblings", MAX_DEPTH),
-    ("clauseKeys", SLOTS * KEYS_PER_CLAUSE),
-    ("clausePacked", SLOTS),
-    ("clauseStructure", SLOTS * 8),
-    ("frontier", FRONTIER),
-    ("leaf", OPENINGS * COLUMNS),
-    ("leafGroup", OPENINGS * 8),
-    ("nodeGroup", OPENINGS * 8),
-    ("serves", OPENINGS * SLOTS),
-    ("target", OPENINGS),
-    ("absent", OPENINGS),
-    ("low", OPENINGS),
-    ("high", OPENINGS),
-    ("flags", OPENINGS * ClauseSlot::FLAGS),
-    ("pick", OPENINGS * Column::ALL.len()),
-];
+pub(super) fn inputs(size: CircuitSize) -> [(&'static str, usize); 37] {
+    let (openings, slots) = (size.openings(), size.slots());
+    [
+        ("registryRoot", 1),
+        ("criteriaHash", 1),
+        ("purposes", 1),
+        ("referenceTime", 1),
+        ("studyId", 1),
+        ("nullifier", 1),
+        ("recordTag", 1),
+        ("context", 1),
+        ("identitySecret", 1),
+        ("pseudonymNonce", 1),
+        ("envelopeHash", 1),
+        ("blinding", 1),
+        ("tagBlinding", 1),
+        ("consent", 1),
+        ("expiry", 1),
+        ("asOf", 1),
+        ("mappingVersion", 1),
+        ("day", 1),
+        ("calendar", 1),
+        ("oldestAsOf", 1),
+        ("pathDepth", 1),
+        ("pathIndex", 1),
+        ("pathSiblings", MAX_DEPTH),
+        ("clauseKeys", slots * KEYS_PER_CLAUSE),
+        ("clausePacked", slots),
+        ("clauseStructure", slots * 8),
+        ("frontier", FRONTIER),
+        ("leaf", openings * COLUMNS),
+        ("leafGroup", openings * 8),
+        ("nodeGroup", openings * 8),
+        ("serves", openings * slots),
+        ("target", openings),
+        ("absent", openings),
+        ("low", openings),
+        ("high", openings),
+        ("flags", openings * ClauseSlot::FLAGS),
+        ("pick", openings * Column::ALL.len()),
+    ]
+}
 
 /// Input signals by name. Most of it is secret: no `Debug`, wiped when dropped.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
 pub(super) struct Assignment {
+    #[zeroize(skip)]
+    pub(super) size: CircuitSize,
     #[zeroize(skip)]
     names: Vec<&'static str>,
     values: Vec<Vec<Fr>>,
 }
 
 impl Assignment {
-    /// The signals of inputs whose claims are chosen.
-    pub(super) fn of(inputs: &EligibilityInputs, claims: &[Claim], shown: &PublicSignals) -> Self {
+    /// The signals of inputs whose claims are chosen, for a circuit of a size.
+    pub(super) fn of(
+        size: CircuitSize,
+        inputs: &EligibilityInputs,
+        claims: &[Claim],
+        shown: &PublicSignals,
+    ) -> Self {
         let mut assignment = Self {
+            size,
             names: Vec::new(),
             values: Vec::new(),
         };
@@ -85,7 +96,8 @@ impl Assignment {
 
     /// What is missing, given twice, unknown or of another length than in the circuit.
     pub(super) fn fault(&self) -> Option<String> {
-        let expected = |name: &str| INPUTS.iter().find(|(known, _)| *known == name);
+        let inputs = inputs(self.size);
+        let expected = |name: &str| inputs.iter().find(|(known, _)| *known == name);
         for (name, values) in self.iter() {
             match expected(name) {
                 None => return Some(format!("unknown signal {name}")),
@@ -96,12 +108,19 @@ impl Assignment {
                 Some(_) => {}
             }
         }
-        INPUTS.iter().find_map(|(name, _)| {
+        inputs.iter().find_map(|(name, _)| {
             match self.names.iter().filter(|given| *given == name).count() {
                 1 => None,
                 times => Some(format!("signal {name} is given {times} times")),
             }
         })
+    }
+
+    /// One element.
+    #[cfg(test)]
+    pub(super) fn get(&self, name: &str, place: usize) -> Fr {
+        let signal = self.names.iter().position(|known| *known == name);
+        self.values[signal.expect("a signal of the circuit")][place]
     }
 
     /// Replaces one element, as a lying prover would.
@@ -163,7 +182,7 @@ impl Assignment {
             .iter()
             .map(|claim| (claim.opening.clone(), Some(claim)))
             .chain(std::iter::repeat_with(unused))
-            .take(OPENINGS)
+            .take(self.size.openings())
             .collect();
         let paths = || openings.iter().map(|(opening, _)| opening);
         let uses = || openings.iter().map(|(_, claim)| *claim);
@@ -176,7 +195,7 @@ impl Assignment {
         self.many("leafGroup", groups(0).collect());
         self.many("nodeGroup", groups(1).collect());
 
-        let serves = uses().flat_map(|claim| one_hot(claim.map(|claim| claim.slot), SLOTS));
+        let serves = uses().flat_map(|claim| one_hot(claim.map(|claim| claim.slot), slots.len()));
         self.many("serves", serves.collect());
         let targets = uses().map(|claim| claim.map_or(0, |claim| claim.target));
         self.many("target", targets.map(Fr::from).collect());

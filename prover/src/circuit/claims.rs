@@ -1,6 +1,6 @@
 //! Which facts witness which clauses: the slots of compiled criteria against a facts tree, exactly as the circuit does it.
 
-use super::{ProveError, ReferenceTime, OPENINGS};
+use super::{CircuitSize, ProveError, ReferenceTime};
 use crate::clause::{ClauseSlot, Column};
 use crate::facts::tree::{FactsTree, Leaf, Opening};
 use crate::facts::Ends;
@@ -27,6 +27,7 @@ pub struct Claim {
 /// [`ProveError::CriterionNotMet`] names the first group that is not met, [`ProveError::TooManyOpenings`] says how many
 /// facts would have to be opened.
 pub fn choose(
+    size: CircuitSize,
     slots: &[ClauseSlot],
     facts: &FactsTree,
     reference: &ReferenceTime,
@@ -46,8 +47,11 @@ pub fn choose(
         }
         claims.extend(holding.into_iter().take(needed));
     }
-    if claims.len() > OPENINGS {
-        return Err(ProveError::TooManyOpenings(claims.len()));
+    if claims.len() > size.openings() {
+        return Err(ProveError::TooManyOpenings {
+            needed: claims.len(),
+            openings: size.openings(),
+        });
     }
     Ok(claims)
 }

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-use super::{OPENINGS, SLOTS};
 use crate::facts::number::Day;
 
 /// Why an eligibility proof can't be made from these inputs. Each variant is one part of the circuit's statement.
@@ -50,8 +49,8 @@ pub enum ProveError {
         /// `yyyymmdd`.
         calendar: u32,
     },
-    /// The circuit has another number of slots.
-    #[error("criteria with {0} clause slots; this circuit has {SLOTS}")]
+    /// No circuit, or not this one, has as many slots.
+    #[error("criteria with {0} clause slots, for another circuit")]
     SlotCount(usize),
     /// A slot that no compiler writes.
     #[error("clause slot {slot} is malformed: {reason}")]
@@ -75,8 +74,13 @@ pub enum ProveError {
         needed: usize,
     },
     /// More clauses must be shown than the circuit opens facts.
-    #[error("the criteria need {0} facts opened; this circuit opens {OPENINGS}")]
-    TooManyOpenings(usize),
+    #[error("the criteria need {needed} facts opened; this circuit opens {openings}")]
+    TooManyOpenings {
+        /// Facts that must be opened.
+        needed: usize,
+        /// Facts that the circuit opens.
+        openings: usize,
+    },
     /// The witness calculator stopped, though every check had passed.
     #[error("the witness calculator refused the inputs: {0}")]
     Witness(String),

@@ -47,7 +47,7 @@ pub struct StudyInputs {
     pub purposes: u32,
     /// The criteria's hash, as on chain.
     pub criteria_hash: Fr,
-    /// The compiled criteria: all slots of the circuit, unused ones included.
+    /// The compiled criteria: all slots of the circuit, unused ones included. Their number is that of the circuit's size.
     pub slots: Vec<ClauseSlot>,
 }
 

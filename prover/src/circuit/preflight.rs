@@ -1,7 +1,7 @@
 //! The circuit's statement, checked natively, so that a wrong input is named instead of failing an assertion.
 
 use super::claims::{self, Claim};
-use super::{EligibilityInputs, ProveError, SLOTS};
+use super::{CircuitSize, EligibilityInputs, ProveError};
 use crate::clause::{criteria_hash, ClauseSlot};
 use crate::field::Fr;
 use crate::record::{identity_commitment, pseudonym};
@@ -9,15 +9,18 @@ use crate::record::{identity_commitment, pseudonym};
 #[cfg(test)]
 mod tests;
 
-/// Checks everything that the circuit will, and chooses the facts to open.
+/// Checks everything that the circuit of a size will, and chooses the facts to open.
 ///
 /// # Errors
 /// The [`ProveError`] that names the part of the statement that is false.
-pub(super) fn check(inputs: &EligibilityInputs) -> Result<Vec<Claim>, ProveError> {
+pub(super) fn check(
+    size: CircuitSize,
+    inputs: &EligibilityInputs,
+) -> Result<Vec<Claim>, ProveError> {
     record(inputs)?;
     terms(inputs)?;
-    criteria(inputs)?;
-    claims::choose(&inputs.study.slots, &inputs.facts, &inputs.reference)
+    criteria(size, inputs)?;
+    claims::choose(size, &inputs.study.slots, &inputs.facts, &inputs.reference)
 }
 
 /// The record is this identity's, has these facts and lies in the registry.
@@ -67,9 +70,9 @@ fn terms(inputs: &EligibilityInputs) -> Result<(), ProveError> {
 }
 
 /// The compiled criteria are well formed and those of the study.
-fn criteria(inputs: &EligibilityInputs) -> Result<(), ProveError> {
+fn criteria(size: CircuitSize, inputs: &EligibilityInputs) -> Result<(), ProveError> {
     let slots = &inputs.study.slots;
-    if slots.len() != SLOTS {
+    if slots.len() != size.slots() {
         return Err(ProveError::SlotCount(slots.len()));
     }
     for (slot, clause) in slots.iter().enumerate() {

@@ -12,7 +12,7 @@ use super::assignment::Assignment;
 use super::r1cs::R1cs;
 use super::witness::WitnessCalculator;
 use super::{
-    preflight, ArtefactError, EligibilityInputs, EligibilityProof, Proof, ProveError,
+    preflight, ArtefactError, CircuitSize, EligibilityInputs, EligibilityProof, Proof, ProveError,
     PublicSignals, Verifier,
 };
 use crate::field::Fr;
@@ -20,6 +20,7 @@ use crate::keys::ProvingKey;
 
 /// A compiled circuit with a proving key. Loading takes seconds, so one is loaded once and reused.
 pub struct Prover {
+    size: CircuitSize,
     pub(super) calculator: WitnessCalculator,
     pub(super) r1cs: R1cs,
     key: ProvingKey,
@@ -27,12 +28,12 @@ pub struct Prover {
 }
 
 impl Prover {
-    /// Loads the circuit and its development key from a folder that the build filled.
+    /// Loads the circuit of a size and its development key from a folder that the build filled.
     ///
     /// # Errors
     /// As [`Self::with_key`].
-    pub fn load(folder: &Path) -> Result<Self, ArtefactError> {
-        let artefacts = Artefacts::open(folder)?;
+    pub fn load(folder: &Path, size: CircuitSize) -> Result<Self, ArtefactError> {
+        let artefacts = Artefacts::open(folder, size)?;
         Self::with_key(&artefacts, &artefacts.development_key())
     }
 
@@ -51,11 +52,17 @@ impl Prover {
         }
         let (calculator, r1cs) = WitnessCalculator::load(&artefacts.wasm(), &artefacts.r1cs())?;
         Ok(Self {
+            size: artefacts.size(),
             calculator,
             r1cs,
             verifier: Verifier::new(&key.verifying_key()?),
             key,
         })
+    }
+
+    /// The circuit's size.
+    pub fn size(&self) -> CircuitSize {
+        self.size
     }
 
     /// The verifier of the key's proofs.
@@ -108,8 +115,8 @@ impl Prover {
         inputs: &EligibilityInputs,
         signals: &PublicSignals,
     ) -> Result<Zeroizing<Vec<Fr>>, ProveError> {
-        let claims = preflight::check(inputs)?;
-        let assignment = Assignment::of(inputs, &claims, signals);
+        let claims = preflight::check(self.size, inputs)?;
+        let assignment = Assignment::of(self.size, inputs, &claims, signals);
         let witness = self.calculator.calculate(&assignment)?;
         if witness.len() != self.r1cs.wires || witness[1..self.r1cs.instance_wires] != signals.0 {
             return Err(ProveError::Witness("wires of another circuit".to_owned()));

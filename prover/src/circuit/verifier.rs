@@ -3,7 +3,7 @@
 use ark_bn254::Bn254;
 use ark_groth16::{prepare_verifying_key, Groth16, PreparedVerifyingKey};
 
-use super::{EligibilityProof, Proof, PublicSignals, VerifyError};
+use super::{CircuitSize, EligibilityProof, Proof, PublicSignals, VerifyError};
 use crate::keys::VerifyingKey;
 
 /// A verifying key, prepared once for many proofs.
@@ -23,12 +23,12 @@ impl Verifier {
         }
     }
 
-    /// The verifier of the development key that the repository ships.
+    /// The verifier of the development key that the repository ships for a size.
     ///
     /// # Errors
     /// [`VerifyError::Malformed`] if the shipped key is damaged.
-    pub fn development() -> Result<Self, VerifyError> {
-        Ok(Self::new(&VerifyingKey::development()?))
+    pub fn development(size: CircuitSize) -> Result<Self, VerifyError> {
+        Ok(Self::new(&VerifyingKey::development(size)?))
     }
 
     /// Digest of the key, to be compared with the contract's `verifyingKeyHash()`.

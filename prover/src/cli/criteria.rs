@@ -81,6 +81,7 @@ fn check(document: &Document) -> Result<(), Failure> {
     if document.json {
         let report = json!({
             "valid": result.is_ok(),
+            "circuit": result.as_ref().ok().map(|(_, compiled)| compiled.size.name()),
             "errors": errors.iter().map(error_json).collect::<Vec<_>>(),
             "notes": notes.iter().map(note_json).collect::<Vec<_>>(),
         });
@@ -131,11 +132,12 @@ fn compile(document: &Document) -> Result<(), Failure> {
 
 fn usage(compiled: &Compiled) -> String {
     format!(
-        "{} of {} clauses, {} of {} openings",
+        "{} of {} clauses, {} of {} openings (circuit {})",
         compiled.clauses(),
-        compiled.slots,
+        compiled.size.slots(),
         compiled.openings(),
-        compiled.capacity().openings
+        compiled.size.openings(),
+        compiled.size.name()
     )
 }
 
@@ -155,7 +157,8 @@ fn compiled_json(criteria: &Criteria, compiled: &Compiled) -> Value {
     json!({
         "criteriaHash": field::to_hex(&compiled.hash()),
         "mappingVersion": compiled.mapping_version,
-        "slots": compiled.slots,
+        "circuit": compiled.size.name(),
+        "slots": compiled.size.slots(),
         "clauses": compiled.clauses(),
         "openings": compiled.openings(),
         "groups": compiled.groups.iter().map(group_json).collect::<Vec<_>>(),

@@ -8,7 +8,7 @@ use super::failure::{Class, Failure};
 use super::setup::artefact;
 use clap::Args;
 use prover::circuit::artefacts::DEFAULT_FOLDER;
-use prover::circuit::{EligibilityInputs, EligibilityProof, Prover, ReferenceTime};
+use prover::circuit::{CircuitSize, EligibilityInputs, EligibilityProof, Prover, ReferenceTime};
 use prover::field::{from_be_bytes_mod_order, from_hex, to_be_bytes, to_hex, Fr};
 use prover::record::registry::LeanTree;
 use prover::sample;
@@ -23,11 +23,11 @@ use std::path::PathBuf;
 /// Seed of the proofs' randomness, so that they are the same every time.
 const SEED: u64 = 1;
 
-/// Prove enrolments of made-up patients in the study of the contracts' tests.
+/// Prove enrolments of made-up patients in the studies of the contracts' tests.
 #[derive(Args)]
 #[command(after_help = "Example: prover fixtures --check")]
 pub(crate) struct Arguments {
-    /// What the tests' chain says: ids, addresses and the study's terms.
+    /// What the tests' chain says: ids, addresses and the studies' terms.
     #[arg(
         long,
         value_name = "FILE",
@@ -58,8 +58,8 @@ struct Chain {
     studies_contract: String,
     enrolments_contract: String,
     institution: String,
-    /// Studies opened before this one.
-    counter: u64,
+    /// By the number of studies opened before.
+    studies: Vec<Study>,
     max_record_age: u32,
     payout: String,
     /// Leaves of the registry before the sample's.
@@ -67,10 +67,20 @@ struct Chain {
     enrolments: Vec<Enrolment>,
 }
 
+/// One study of the tests.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Study {
+    /// The circuit's size, by its number of openings.
+    openings: u8,
+}
+
 /// One enrolment to prove.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Enrolment {
+    /// Place of its study.
+    study: usize,
     patient: u64,
     attempt: u32,
     /// The day of enrolment, an ISO date.
@@ -80,25 +90,38 @@ struct Enrolment {
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let text = fs::read(&arguments.chain).map_err(|e| Failure::file(&arguments.chain, &e))?;
     let chain: Chain = serde_json::from_slice(&text).map_err(|e| Failure::new(Class::Input, e))?;
-    let prover = Prover::load(&arguments.artefacts).map_err(artefact)?;
-    let mut rng = ChaCha20Rng::seed_from_u64(SEED);
+    let mut studies = Vec::new();
     let mut enrolments = Vec::new();
-    for enrolment in &chain.enrolments {
-        let (inputs, bound) = bind(&chain, enrolment)?;
-        let proof = prover
-            .prove_with(&inputs, &mut rng)
-            .map_err(|error| Failure::new(Class::Input, error))?;
-        enrolments.push(report(&proof, enrolment, &bound));
+    for (place, study) in chain.studies.iter().enumerate() {
+        let size = study.size()?;
+        let prover = Prover::load(&arguments.artefacts, size).map_err(artefact)?;
+        let mut rng = ChaCha20Rng::seed_from_u64(SEED);
+        for enrolment in chain.enrolments.iter().filter(|each| each.study == place) {
+            let (inputs, bound) = bind(&chain, size, enrolment)?;
+            let proof = prover
+                .prove_with(&inputs, &mut rng)
+                .map_err(|error| Failure::new(Class::Input, error))?;
+            enrolments.push(report(&proof, enrolment, &bound));
+        }
+        let criteria_hash = sample::inputs_of(size, 0).study.criteria_hash;
+        studies.push(json!({ "openings": study.openings, "criteriaHash": to_hex(&criteria_hash) }));
     }
     let fixture = json!({
         "chain": serde_json::from_slice::<Value>(&text)
             .map_err(|e| Failure::new(Class::Input, e))?,
-        "criteriaHash": to_hex(&sample::inputs(0).study.criteria_hash),
         "purposes": sample::PURPOSES,
         "commitments": commitments().iter().map(to_hex).collect::<Vec<_>>(),
+        "studies": studies,
         "enrolments": enrolments,
     });
     finish(arguments, &format!("{fixture:#}\n"))
+}
+
+impl Study {
+    fn size(&self) -> Result<CircuitSize, Failure> {
+        CircuitSize::of_openings(self.openings)
+            .ok_or_else(|| Failure::new(Class::Input, "no circuit has this number of openings"))
+    }
 }
 
 /// What an enrolment's context binds, besides the chain and the study.
@@ -109,8 +132,12 @@ struct Bound {
     grant_digest: [u8; 32],
 }
 
-/// The sample patient's inputs in the tests' study.
-fn bind(chain: &Chain, enrolment: &Enrolment) -> Result<(EligibilityInputs, Bound), Failure> {
+/// The sample patient's inputs in one of the tests' studies.
+fn bind(
+    chain: &Chain,
+    size: CircuitSize,
+    enrolment: &Enrolment,
+) -> Result<(EligibilityInputs, Bound), Failure> {
     let &Enrolment {
         patient, attempt, ..
     } = enrolment;
@@ -126,7 +153,7 @@ fn bind(chain: &Chain, enrolment: &Enrolment) -> Result<(EligibilityInputs, Boun
         &word(chain.id),
         &address(&chain.studies_contract)?,
         &address(&chain.institution)?,
-        &word(chain.counter),
+        &word(enrolment.study as u64),
     ]));
     let context = keccak(&[
         &keccak(&[b"medshare.context"]),
@@ -138,7 +165,7 @@ fn bind(chain: &Chain, enrolment: &Enrolment) -> Result<(EligibilityInputs, Boun
         &bound.revocation_hash,
         &bound.grant_digest,
     ]);
-    let mut inputs = sample::inputs(patient);
+    let mut inputs = sample::inputs_of(size, patient);
     let date = enrolment
         .date
         .parse()
@@ -162,6 +189,7 @@ fn report(proof: &EligibilityProof, enrolment: &Enrolment, bound: &Bound) -> Val
     let words = proof.proof.to_contract();
     let points = words.a.iter().chain(words.b.as_flattened()).chain(&words.c);
     json!({
+        "study": enrolment.study,
         "patient": enrolment.patient,
         "attempt": enrolment.attempt,
         "revocationSecret": hex0x(&bound.revocation_secret),

@@ -8,7 +8,7 @@ use super::failure::{Class, Failure};
 use super::setup::artefact;
 use clap::Args;
 use prover::circuit::artefacts::{Artefacts, DEFAULT_FOLDER};
-use prover::circuit::{ProveError, Prover};
+use prover::circuit::{CircuitSize, ProveError, Prover};
 use serde_json::json;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -46,7 +46,10 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let inputs = input::read(&arguments.input, &arguments.identity)?;
-    let artefacts = Artefacts::open(&arguments.artefacts).map_err(artefact)?;
+    let slots = inputs.study.slots.len();
+    let size =
+        CircuitSize::of_slots(slots).ok_or_else(|| refused(&ProveError::SlotCount(slots)))?;
+    let artefacts = Artefacts::open(&arguments.artefacts, size).map_err(artefact)?;
     let key = arguments
         .key
         .clone()
@@ -63,6 +66,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         let report = json!({
             "proof": proof_path,
             "public": public_path,
+            "circuit": size.name(),
+            "openings": size.openings(),
             "milliseconds": u64::try_from(milliseconds).unwrap_or(u64::MAX),
             "developmentKey": prover.is_development(),
         });

@@ -7,7 +7,7 @@
 use super::failure::{Class, Failure};
 use clap::{Args, Subcommand};
 use prover::circuit::artefacts::{Artefacts, DEFAULT_FOLDER};
-use prover::circuit::ArtefactError;
+use prover::circuit::{ArtefactError, CircuitSize};
 use prover::keys::{development, solidity, ProvingKey, VerifyingKey};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,11 +15,6 @@ use std::path::{Path, PathBuf};
 mod import;
 mod inspect;
 mod trial;
-
-/// The committed verifying key, from the repository's root.
-const VERIFYING_KEY: &str = "circuits/keys/eligibility_8.dev.vkey.json";
-/// The committed verifier contract, from the repository's root.
-const CONTRACT: &str = "contracts/src/verifiers/EligibilityVerifier8.sol";
 
 /// Make keys, import a ceremony's, say what a key file is, export the verifying key.
 #[derive(Args)]
@@ -39,20 +34,21 @@ enum Task {
     Try(trial::Trial),
 }
 
-/// Make the development key from its public seed, unless it is there; compare it with the committed verifying key.
+/// Make the development key of each circuit from its public seed, unless it is there; compare it with the committed
+/// verifying key.
 #[derive(Args)]
 #[command(after_help = "Example: prover setup dev")]
 struct Dev {
-    /// Folder of the compiled circuits, where the key goes.
+    /// Folder of the compiled circuits, where the keys go.
     #[arg(long, value_name = "DIR", default_value = DEFAULT_FOLDER)]
     artefacts: PathBuf,
-    /// Root of the repository, where the verifying key and the contract are committed.
+    /// Root of the repository, where verifying keys and contracts are committed.
     #[arg(long, value_name = "DIR", default_value = ".")]
     repository: PathBuf,
-    /// Make the key afresh, to show that the seed still gives it.
+    /// Make the keys afresh, to show that the seed still gives them.
     #[arg(long)]
     check: bool,
-    /// Rewrite the committed verifying key and contract.
+    /// Rewrite the committed verifying keys and contracts.
     #[arg(long, conflicts_with = "check")]
     update: bool,
 }
@@ -93,7 +89,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
 }
 
 fn dev(arguments: &Dev) -> Result<(), Failure> {
-    let artefacts = Artefacts::open(&arguments.artefacts).map_err(artefact)?;
+    CircuitSize::ALL
+        .into_iter()
+        .try_for_each(|size| dev_key(arguments, size))
+}
+
+/// The development key of one circuit.
+fn dev_key(arguments: &Dev, size: CircuitSize) -> Result<(), Failure> {
+    let artefacts = Artefacts::open(&arguments.artefacts, size).map_err(artefact)?;
     if arguments.check {
         fs::remove_file(artefacts.development_key())
             .or_else(|error| match error.kind() {
@@ -104,11 +107,15 @@ fn dev(arguments: &Dev) -> Result<(), Failure> {
     }
     let key = development::ensure(&artefacts).map_err(artefact)?;
     let verifying = key.verifying_key().map_err(artefact)?;
+    let contract = contract_name(size);
     let committed = [
-        (VERIFYING_KEY, verifying.to_json()),
         (
-            CONTRACT,
-            solidity::contract(&verifying, &contract_name(&verifying.provenance.circuit)),
+            format!("circuits/keys/{}.dev.vkey.json", size.name()),
+            verifying.to_json(),
+        ),
+        (
+            format!("contracts/src/verifiers/{contract}.sol"),
+            solidity::contract(&verifying, &contract),
         ),
     ];
     for (path, text) in committed {

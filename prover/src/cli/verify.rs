@@ -6,7 +6,7 @@
 
 use super::failure::{Class, Failure};
 use clap::Args;
-use prover::circuit::{Proof, PublicSignals, Verifier};
+use prover::circuit::{CircuitSize, Proof, PublicSignals, Verifier};
 use prover::field::to_hex;
 use prover::keys::VerifyingKey;
 use serde_json::{json, Map, Value};
@@ -28,8 +28,11 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE")]
     public: PathBuf,
     /// The verifying key; the development key of this program if not given.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "openings")]
     vkey: Option<PathBuf>,
+    /// The circuit whose development key it is, by its number of openings: 8 or 16.
+    #[arg(long, value_name = "NUMBER", default_value = "8", value_parser = size)]
+    openings: CircuitSize,
     /// Print the verdict and the signals by name as JSON.
     #[arg(long)]
     json: bool,
@@ -40,7 +43,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let signals = PublicSignals::from_json(&read(&arguments.public)?).map_err(malformed)?;
     let key = match &arguments.vkey {
         Some(path) => VerifyingKey::from_json(&read(path)?),
-        None => VerifyingKey::development(),
+        None => VerifyingKey::development(arguments.openings),
     }
     .map_err(malformed)?;
     let verdict = Verifier::new(&key).verify(&signals, &proof);
@@ -60,6 +63,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         println!("the proof holds");
     }
     verdict.map_err(|error| Failure::new(Class::Input, error))
+}
+
+/// The size with a number of openings.
+fn size(openings: &str) -> Result<CircuitSize, String> {
+    let number = openings.parse().ok();
+    number
+        .and_then(CircuitSize::of_openings)
+        .ok_or_else(|| format!("no circuit opens {openings} facts"))
 }
 
 fn read(path: &Path) -> Result<String, Failure> {

@@ -2,35 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use crate::clause::{criteria_hash, ClauseSlot, Column, KEYS_PER_CLAUSE};
+use crate::clause::{criteria_hash, CircuitSize, ClauseSlot, Column, KEYS_PER_CLAUSE};
 use crate::facts::number::POS_INF;
 use crate::facts::{FactKey, ValueSetDigest};
 use crate::field::Fr;
 
 /// Columns of a clause that no number can witness: it holds by absence alone.
 pub const NO_COLUMN: u8 = 0;
-
-/// A circuit size: how much criteria may use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Capacity {
-    /// Clause slots.
-    pub slots: usize,
-    /// Openings of the facts tree: how many clauses can be claimed to hold.
-    pub openings: usize,
-}
-
-impl Capacity {
-    /// The circuit with 8 openings for 16 clauses.
-    pub const SMALL: Self = Self {
-        slots: 16,
-        openings: 8,
-    };
-    /// The circuit with 16 openings for 32 clauses.
-    pub const LARGE: Self = Self {
-        slots: 32,
-        openings: 16,
-    };
-}
 
 /// One comparison with a record's facts.
 ///
@@ -180,22 +158,13 @@ impl Group {
 pub struct Compiled {
     /// Version of the mapping from FHIR to facts that the keys belong to.
     pub mapping_version: u32,
-    /// Clause slots of the circuit.
-    pub slots: usize,
+    /// The circuit that it was compiled for.
+    pub size: CircuitSize,
     /// The groups, in canonical order.
     pub groups: Vec<Group>,
 }
 
 impl Compiled {
-    /// The circuit size that it was compiled for.
-    pub fn capacity(&self) -> Capacity {
-        if self.slots == Capacity::SMALL.slots {
-            Capacity::SMALL
-        } else {
-            Capacity::LARGE
-        }
-    }
-
     /// The value sets that the clauses name.
     pub fn value_sets(&self) -> BTreeSet<ValueSetDigest> {
         let clauses = self.groups.iter().flat_map(|group| &group.clauses);
@@ -219,7 +188,7 @@ impl Compiled {
     /// The slots of the circuit: the clauses of each group in turn, then unused ones.
     pub fn packed(&self) -> Vec<ClauseSlot> {
         let mut slots: Vec<_> = self.groups.iter().flat_map(group_slots).collect();
-        slots.resize(self.slots, ClauseSlot::default());
+        slots.resize(self.size.slots(), ClauseSlot::default());
         slots
     }
 

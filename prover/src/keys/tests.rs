@@ -1,10 +1,11 @@
 use super::*;
+use crate::circuit::CircuitSize;
 use ark_bn254::{Bn254, G1Affine, G2Affine};
 use ark_ec::AffineRepr;
 use std::fs;
 
 fn shipped() -> VerifyingKey {
-    VerifyingKey::development().unwrap()
+    VerifyingKey::development(CircuitSize::Small).unwrap()
 }
 
 #[test]

@@ -10,12 +10,7 @@ use super::weakness;
 use crate::circuit::proof::points::{read_g1, read_g2, write_g1, write_g2};
 use crate::circuit::proof::{g1_words, g2_words};
 use crate::circuit::signals::COUNT;
-use crate::circuit::VerifyError;
-
-/// The development verifying keys that the repository ships, one for each circuit.
-const DEVELOPMENT: [&str; 1] = [include_str!(
-    "../../../circuits/keys/eligibility_8.dev.vkey.json"
-)];
+use crate::circuit::{CircuitSize, VerifyError};
 
 /// A verifying key and where it comes from.
 #[derive(Debug, Clone, PartialEq)]
@@ -78,17 +73,29 @@ impl VerifyingKey {
         }
     }
 
-    /// The development key that the repository ships.
+    /// The development key that the repository ships for a size.
     ///
     /// # Errors
     /// [`VerifyError::Malformed`] if it is damaged.
-    pub fn development() -> Result<Self, VerifyError> {
-        Self::from_json(DEVELOPMENT[0])
+    pub fn development(size: CircuitSize) -> Result<Self, VerifyError> {
+        Self::from_json(match size {
+            CircuitSize::Small => {
+                include_str!("../../../circuits/keys/eligibility_8.dev.vkey.json")
+            }
+            CircuitSize::Large => {
+                include_str!("../../../circuits/keys/eligibility_16.dev.vkey.json")
+            }
+        })
     }
 
     /// Whether anybody can forge proofs for it: it says so, or its points are those of a development key, whatever it says.
     pub fn is_development(&self) -> bool {
         self.provenance.development || is_development_hash(&self.hash())
+    }
+
+    /// The circuit's size, `None` for a circuit that this program does not know.
+    pub fn size(&self) -> Option<CircuitSize> {
+        CircuitSize::of_name(&self.provenance.circuit)
     }
 
     /// Keccak-256 over all points as the contract has them: alpha, beta, gamma, delta and the points of the signals, each

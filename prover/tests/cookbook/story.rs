@@ -2,6 +2,7 @@
 
 use super::{repository, Record};
 use assert_cmd::Command;
+use prover::circuit::CircuitSize;
 use prover::criteria::Criteria;
 use prover::facts::number::Day;
 use prover::facts::tree::FactsTree;
@@ -64,7 +65,7 @@ impl Story {
     }
 
     /// A proof is made, and verifies.
-    pub(super) fn is_proved(&self, name: &str) {
+    pub(super) fn is_proved(&self, name: &str, size: CircuitSize) {
         let prove = self.prove();
         assert!(
             prove.status.success(),
@@ -76,6 +77,7 @@ impl Story {
             .args(["verify", "--proof"])
             .arg(self.path("proof/proof.json"));
         verify.arg("--public").arg(self.path("proof/public.json"));
+        verify.args(["--openings", &size.openings().to_string()]);
         verify.assert().success();
     }
 

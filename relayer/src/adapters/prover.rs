@@ -1,11 +1,12 @@
-//! Eligibility proofs by the circuit's own prover, loaded when the first proof is asked for.
+//! Eligibility proofs by the circuits' own prover. Each circuit is loaded when the first proof of its size is asked for.
 
+use std::collections::btree_map::{BTreeMap, Entry};
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use prover::circuit::artefacts::Artefacts;
 use prover::circuit::inputs::EligibilityInputs;
-use prover::circuit::{ArtefactError, ProveError, Prover};
+use prover::circuit::{ArtefactError, CircuitSize, ProveError, Prover};
 
 use crate::domain::enrolment::ProofWords;
 use crate::domain::failure::{Failure, FailureCode};
@@ -16,7 +17,7 @@ use crate::ports::proving::EligibilityProver;
 pub struct CircuitProver {
     folder: PathBuf,
     key: Option<PathBuf>,
-    loaded: Mutex<Option<Prover>>,
+    loaded: Mutex<BTreeMap<CircuitSize, Prover>>,
 }
 
 impl CircuitProver {
@@ -25,39 +26,45 @@ impl CircuitProver {
         Self {
             folder,
             key,
-            loaded: Mutex::new(None),
+            loaded: Mutex::default(),
         }
     }
 
-    fn load(&self) -> Result<Prover, ArtefactError> {
+    fn load(&self, size: CircuitSize) -> Result<Prover, ArtefactError> {
         match &self.key {
-            Some(key) => Prover::with_key(&Artefacts::open(&self.folder)?, key),
-            None => Prover::load(&self.folder),
+            Some(key) => Prover::with_key(&Artefacts::open(&self.folder, size)?, key),
+            None => Prover::load(&self.folder, size),
         }
     }
 
-    fn with<T>(&self, work: impl FnOnce(&Prover) -> Result<T, Failure>) -> Result<T, Failure> {
+    fn with<T>(
+        &self,
+        size: CircuitSize,
+        work: impl FnOnce(&Prover) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
         let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
-        if loaded.is_none() {
-            *loaded = Some(self.load().map_err(|error| artefacts(&error))?);
-        }
-        match loaded.as_ref() {
-            Some(prover) => work(prover),
-            None => Err(Failure::new(
-                FailureCode::Internal,
-                "the prover was not loaded",
-            )),
+        match loaded.entry(size) {
+            Entry::Occupied(prover) => work(prover.get()),
+            Entry::Vacant(place) => {
+                let prover = self.load(size).map_err(|error| artefacts(&error))?;
+                work(place.insert(prover))
+            }
         }
     }
 }
 
 impl EligibilityProver for CircuitProver {
-    fn verifying_key_hash(&self) -> Result<VerifyingKeyHash, Failure> {
-        self.with(|prover| Ok(VerifyingKeyHash::new(prover.verifier().key_hash())))
+    fn verifying_key_hash(&self, size: CircuitSize) -> Result<VerifyingKeyHash, Failure> {
+        self.with(size, |prover| {
+            Ok(VerifyingKeyHash::new(prover.verifier().key_hash()))
+        })
     }
 
     fn prove(&self, inputs: &EligibilityInputs) -> Result<ProofWords, Failure> {
-        self.with(|prover| {
+        let slots = inputs.study.slots.len();
+        let size =
+            CircuitSize::of_slots(slots).ok_or_else(|| refused(&ProveError::SlotCount(slots)))?;
+        self.with(size, |prover| {
             let made = prover.prove(inputs).map_err(|error| refused(&error))?;
             let words = made.proof.to_contract();
             let [b_x, b_y] = words.b;
@@ -88,7 +95,9 @@ fn refused(error: &ProveError) -> Failure {
         ProveError::WrongFacts => FailureCode::CommitmentMismatch,
         ProveError::WrongPath | ProveError::ZeroRoot => FailureCode::CommitmentNotInRegistry,
         ProveError::WrongIdentity => FailureCode::WrongKey,
-        ProveError::TooManyOpenings(_) | ProveError::SlotCount(_) => FailureCode::CriteriaInvalid,
+        ProveError::TooManyOpenings { .. } | ProveError::SlotCount(_) => {
+            FailureCode::CriteriaInvalid
+        }
         _ => FailureCode::Internal,
     };
     Failure::new(code, error.to_string())

@@ -1,6 +1,7 @@
 //! What a proxy makes sure of before it serves: each of these would otherwise show up as somebody else's failure.
 
 use bytes::Bytes;
+use prover::circuit::CircuitSize;
 
 use super::follow::FOLLOWER;
 use super::proxy::Proxy;
@@ -18,7 +19,7 @@ impl Proxy {
     /// verified by another key there, `development-key` on a chain that is no development chain, `storage-unavailable`; those of the chain.
     pub async fn prepare(&self) -> Result<(), Failure> {
         self.check_standing().await?;
-        self.check_verifying_key().await?;
+        self.check_verifying_keys().await?;
         self.deposits.probe().await?;
         if self.index.cursor(FOLLOWER).await?.is_none() {
             self.rebuild().await?;
@@ -49,17 +50,28 @@ impl Proxy {
             .with_hint("`relayer proxy register` puts the sealing key and the URL on chain."))
     }
 
-    async fn check_verifying_key(&self) -> Result<(), Failure> {
-        let ours = VerifyingKeyHash::new(self.verifying_key_hash());
-        check_key(self.chain_id(), &ours)?;
-        let openings = u8::try_from(prover::circuit::OPENINGS).unwrap_or(u8::MAX);
-        let on_chain = self.ledger.verifying_key_hash(openings).await?;
-        if on_chain == Some(ours) {
-            return Ok(());
+    /// Each circuit size that studies can name has the chain's key here.
+    async fn check_verifying_keys(&self) -> Result<(), Failure> {
+        let here = self.verifying_key_hashes();
+        for ours in here.values() {
+            check_key(self.chain_id(), &VerifyingKeyHash::new(*ours))?;
         }
-        let words = "the chain verifies eligibility proofs by another key than this proxy";
-        Err(Failure::new(FailureCode::ChainMismatch, words)
-            .with_hint("--verifying-key names the network's key file."))
+        for size in CircuitSize::ALL {
+            let openings = u8::try_from(size.openings()).unwrap_or(u8::MAX);
+            let on_chain = self.ledger.verifying_key_hash(openings).await?;
+            let Some(on_chain) = on_chain.map(VerifyingKeyHash::to_bytes) else {
+                continue;
+            };
+            if here.get(&size.openings()) != Some(&on_chain) {
+                let words = format!(
+                    "the chain verifies proofs of the circuit {} by another key than this proxy",
+                    size.name()
+                );
+                return Err(Failure::new(FailureCode::ChainMismatch, words)
+                    .with_hint("--verifying-key names the network's key files."));
+            }
+        }
+        Ok(())
     }
 }
 

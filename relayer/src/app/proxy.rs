@@ -1,8 +1,9 @@
 //! A proxy: its keys, what it keeps, and what it needs of the world.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use prover::circuit::{Proof, PublicSignals, Verifier};
+use prover::circuit::{CircuitSize, Proof, PublicSignals, Verifier};
 use tokio::sync::Mutex;
 
 use super::deposit::Deposits;
@@ -44,6 +45,9 @@ impl ProofVerifier for Verifier {
     }
 }
 
+/// A verifier for each circuit size.
+pub type Verifiers = BTreeMap<CircuitSize, Arc<dyn ProofVerifier>>;
+
 /// What an operator may set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProxySettings {
@@ -83,8 +87,8 @@ pub struct ProxyParts {
     pub index: Arc<dyn ProxyIndex>,
     /// The wall clock, for signed requests.
     pub clock: Arc<dyn Clock>,
-    /// Verifies eligibility proofs.
-    pub verifier: Arc<dyn ProofVerifier>,
+    /// Verify eligibility proofs.
+    pub verifiers: Verifiers,
     /// The operator's choices.
     pub settings: ProxySettings,
 }
@@ -105,7 +109,7 @@ pub struct Proxy {
     pub(super) key: EvmKey,
     pub(super) sealing: SealingKey,
     pub(super) domain: SigningDomain,
-    pub(super) verifier: Arc<dyn ProofVerifier>,
+    pub(super) verifiers: Verifiers,
     pub(super) settings: ProxySettings,
     /// Held while bond is counted and promised, so that it isn't promised twice.
     pub(super) promising: Mutex<()>,
@@ -125,7 +129,7 @@ impl Proxy {
             key: parts.key,
             sealing: parts.sealing,
             domain: parts.domain,
-            verifier: parts.verifier,
+            verifiers: parts.verifiers,
             settings: parts.settings,
             promising: Mutex::new(()),
         }
@@ -151,9 +155,12 @@ impl Proxy {
         self.sealing.public()
     }
 
-    /// Digest of the key by which it checks eligibility proofs.
-    pub fn verifying_key_hash(&self) -> [u8; 32] {
-        self.verifier.key_hash()
+    /// Digests of the keys by which it checks eligibility proofs, by the circuit's number of openings.
+    pub fn verifying_key_hashes(&self) -> BTreeMap<usize, [u8; 32]> {
+        let verifiers = self.verifiers.iter();
+        verifiers
+            .map(|(size, verifier)| (size.openings(), verifier.key_hash()))
+            .collect()
     }
 
     /// Whether `account` is an active hospital.

@@ -1,10 +1,10 @@
 //! `relayer serve`: a proxy's service.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
-use prover::circuit::Verifier;
+use prover::circuit::{CircuitSize, Verifier};
 use prover::keys::VerifyingKey;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{signal, SignalKind};
@@ -14,7 +14,7 @@ use super::context::Context;
 use super::output::Output;
 use super::Global;
 use crate::adapters::storage;
-use crate::app::proxy::{Proxy, ProxyParts, ProxySettings};
+use crate::app::proxy::{Proxy, ProxyParts, ProxySettings, Verifiers};
 use crate::domain::eip712::SigningDomain;
 use crate::domain::failure::{Failure, FailureCode};
 use crate::http::server;
@@ -84,7 +84,7 @@ async fn build(context: &Context, settings: &Settings) -> Result<Proxy, Failure>
         fragments: storage::open(&settings.fragments(context.home())?)?,
         index: Arc::new(context.index().await?),
         clock: Arc::new(SystemClock),
-        verifier: Arc::new(verifier(settings)?),
+        verifiers: verifiers(settings)?,
         settings: ProxySettings {
             receipt_s: settings.receipt_s(),
             serve_after_settlement_s: settings.serve_after_settlement_s(),
@@ -93,15 +93,45 @@ async fn build(context: &Context, settings: &Settings) -> Result<Proxy, Failure>
     }))
 }
 
-fn verifier(settings: &Settings) -> Result<Verifier, Failure> {
-    let unusable = |words: String| Failure::new(FailureCode::InvalidInput, words);
-    let Some(path) = settings.verifying_key() else {
-        return Verifier::development().map_err(|e| unusable(e.to_string()));
+/// A verifier for each circuit size: of the keys that are named, or else of the development keys.
+fn verifiers(settings: &Settings) -> Result<Verifiers, Failure> {
+    let mut verifiers = Verifiers::new();
+    let mut add = |size: CircuitSize, key: &VerifyingKey| {
+        verifiers.insert(size, Arc::new(Verifier::new(key)));
     };
-    let named = |e: String| unusable(format!("the verifying key {}: {e}", path.display()));
-    let text = std::fs::read_to_string(path).map_err(|e| named(e.to_string()))?;
-    let key = VerifyingKey::from_json(&text).map_err(|e| named(e.to_string()))?;
-    Ok(Verifier::new(&key))
+    match settings.verifying_keys() {
+        Some(paths) => {
+            for path in paths {
+                let (size, key) = read_key(path)?;
+                add(size, &key);
+            }
+        }
+        None => {
+            for size in CircuitSize::ALL {
+                let key = VerifyingKey::development(size)
+                    .map_err(|e| Failure::new(FailureCode::InvalidInput, e.to_string()))?;
+                add(size, &key);
+            }
+        }
+    }
+    Ok(verifiers)
+}
+
+/// A verifying key and the circuit that it is for.
+fn read_key(path: &Path) -> Result<(CircuitSize, VerifyingKey), Failure> {
+    let unusable = |reason: String| {
+        let words = format!("the verifying key {}: {reason}", path.display());
+        Failure::new(FailureCode::InvalidInput, words)
+    };
+    let text = std::fs::read_to_string(path).map_err(|e| unusable(e.to_string()))?;
+    let key = VerifyingKey::from_json(&text).map_err(|e| unusable(e.to_string()))?;
+    let size = key.size().ok_or_else(|| {
+        unusable(format!(
+            "it is for the circuit {:?}, which this program does not know",
+            key.provenance.circuit
+        ))
+    })?;
+    Ok((size, key))
 }
 
 /// The address that the service really has: the port may have been left to the system.

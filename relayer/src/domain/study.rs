@@ -1,5 +1,8 @@
 //! A study as it stands on chain (design section 4).
 
+use prover::circuit::CircuitSize;
+
+use super::failure::{Failure, FailureCode};
 use super::ids::{Address, ContentHash, CriteriaHash, StudyId};
 pub use super::point::CompressedPoint;
 
@@ -60,6 +63,20 @@ impl StudyTerms {
     /// Receipts that an enrolment needs: 2m − 1, so that with fewer than m dishonest signers m honest ones remain.
     pub fn receipts_needed(&self) -> usize {
         (2 * usize::from(self.threshold)).saturating_sub(1)
+    }
+
+    /// The circuit's size.
+    ///
+    /// # Errors
+    /// `unsupported-version` for a size that this program does not know.
+    pub fn circuit(&self) -> Result<CircuitSize, Failure> {
+        CircuitSize::of_openings(self.openings).ok_or_else(|| {
+            let words = format!(
+                "the study's circuit opens {} facts, which no circuit here does",
+                self.openings
+            );
+            Failure::new(FailureCode::UnsupportedVersion, words)
+        })
     }
 
     /// What one place in the quota costs: the price, and a fee for every proxy. In the token's smallest unit.

@@ -1,5 +1,6 @@
 //! The proxies as their clients see them: hospitals, patients and institutions ask, over whatever wire.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -9,7 +10,9 @@ use crate::domain::delivery::Delivery;
 use crate::domain::draft::{EnrolmentDraft, ReceiptGiven};
 use crate::domain::enrolment::{EnrolmentKey, EnrolmentRequest};
 use crate::domain::failure::Failure;
-use crate::domain::ids::{Address, CiphertextRoot, ContentHash, EnvelopeHash, TransactionHash};
+use crate::domain::ids::{
+    Address, CiphertextRoot, ContentHash, EnvelopeHash, TransactionHash, VerifyingKeyHash,
+};
 use crate::domain::members::ProxyCard;
 use crate::domain::point::CompressedPoint;
 use crate::domain::sealing::SealingPublicKey;
@@ -38,8 +41,8 @@ pub struct ProxyInfo {
     pub chain_id: u64,
     /// The `Enrolments` contract that it works with.
     pub enrolments: Address,
-    /// Digest of the verifying key by which it checks eligibility proofs, `0x` and hex.
-    pub verifying_key_hash: String,
+    /// Digests of the verifying keys by which it checks eligibility proofs, by the circuit's number of openings.
+    pub verifying_key_hashes: BTreeMap<usize, VerifyingKeyHash>,
     /// Version of the program.
     pub version: String,
 }

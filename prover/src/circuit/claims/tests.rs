@@ -4,7 +4,7 @@ use crate::sample::{self, clause, condition, drug, end};
 
 fn chosen(slots: &[ClauseSlot]) -> Result<Vec<usize>, ProveError> {
     let inputs = sample::inputs(1);
-    let claims = choose(slots, &inputs.facts, &inputs.reference)?;
+    let claims = choose(CircuitSize::Small, slots, &inputs.facts, &inputs.reference)?;
     Ok(claims.iter().map(|claim| claim.slot).collect())
 }
 
@@ -36,7 +36,11 @@ fn a_group_that_is_not_met_is_named() {
 fn more_claims_than_openings_are_refused() {
     let slot = end(1, clause(&[condition("44054006")], &[Column::Count]));
     assert_eq!(chosen(&[slot; 8]).map(|slots| slots.len()), Ok(8));
-    assert_eq!(chosen(&[slot; 9]), Err(ProveError::TooManyOpenings(9)));
+    let refused = ProveError::TooManyOpenings {
+        needed: 9,
+        openings: 8,
+    };
+    assert_eq!(chosen(&[slot; 9]), Err(refused));
 }
 
 #[test]

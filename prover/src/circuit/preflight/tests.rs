@@ -8,7 +8,7 @@ type Change = fn(&mut ClauseSlot);
 fn said(change: impl FnOnce(&mut EligibilityInputs)) -> Result<usize, ProveError> {
     let mut inputs = sample::inputs(1);
     change(&mut inputs);
-    check(&inputs).map(|claims| claims.len())
+    check(CircuitSize::Small, &inputs).map(|claims| claims.len())
 }
 
 #[test]

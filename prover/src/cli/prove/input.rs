@@ -6,8 +6,9 @@ use crate::cli::opening::Opening;
 use crate::cli::value_sets;
 use jiff::civil::Date;
 use prover::circuit::{
-    EligibilityInputs, EnrolmentInputs, IdentityInputs, ReferenceTime, StudyInputs,
+    CircuitSize, EligibilityInputs, EnrolmentInputs, IdentityInputs, ReferenceTime, StudyInputs,
 };
+use prover::criteria::Compiled;
 use prover::facts::number::Day;
 use prover::facts::tree::FactsTree;
 use prover::facts::{encode, EncodeOptions, ValueSets};
@@ -58,6 +59,8 @@ struct Study {
     id: String,
     purposes: u32,
     criteria_hash: String,
+    /// The circuit's size, by its number of openings; the smallest that the criteria fit if not given.
+    openings: Option<u8>,
 }
 
 /// A path in the registry, as [`MerkleProof`].
@@ -93,7 +96,7 @@ pub(super) fn read(path: &Path, identity: &Path) -> Result<EligibilityInputs, Fa
         .map(|sets| folder.join(sets))
         .collect();
     let sets = value_sets::read(&sets)?;
-    let (_, compiled) = criteria::read(&folder.join(&file.criteria), &sets)?;
+    let compiled = file.study.compile(&folder.join(&file.criteria), &sets)?;
     let opening = Opening::read(&folder.join(&file.opening))?;
     Ok(EligibilityInputs {
         identity: IdentityInputs {
@@ -132,6 +135,23 @@ pub(crate) fn facts(
         Failure::new(Class::Input, error).hint("see what `prover facts` says of the bundle")
     })?;
     FactsTree::new(&encoded.facts).map_err(|error| Failure::new(Class::Input, error))
+}
+
+impl Study {
+    /// The criteria, compiled for the study's circuit.
+    fn compile(&self, criteria: &Path, sets: &ValueSets) -> Result<Compiled, Failure> {
+        let (criteria, smallest) = criteria::read(criteria, sets)?;
+        let Some(openings) = self.openings else {
+            return Ok(smallest);
+        };
+        let size = CircuitSize::of_openings(openings).ok_or_else(|| {
+            let message = format!("study.openings: no circuit opens {openings} facts");
+            Failure::new(Class::Input, message)
+        })?;
+        let compiled = criteria.compile(size);
+        compiled
+            .map_err(|error| Failure::new(Class::Input, error).hint("study.openings is too small"))
+    }
 }
 
 impl RegistryPath {

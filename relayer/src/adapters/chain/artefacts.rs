@@ -16,6 +16,7 @@ pub(super) enum Contract {
     PoseidonT3,
     PoseidonT4,
     EligibilityVerifier8,
+    EligibilityVerifier16,
     EvidenceVerifier,
     Members,
     RecordRegistry,
@@ -26,11 +27,12 @@ pub(super) enum Contract {
 }
 
 impl Contract {
-    pub(super) const ALL: [Self; 11] = [
+    pub(super) const ALL: [Self; 12] = [
         Self::AccessManager,
         Self::PoseidonT3,
         Self::PoseidonT4,
         Self::EligibilityVerifier8,
+        Self::EligibilityVerifier16,
         Self::EvidenceVerifier,
         Self::Members,
         Self::RecordRegistry,
@@ -40,8 +42,11 @@ impl Contract {
         Self::Disputes,
     ];
 
-    /// Those whose place a ceremony's take.
-    pub(super) const VERIFIERS: [Self; 1] = [Self::EligibilityVerifier8];
+    /// The verifiers, by their circuits' numbers of openings.
+    pub(super) const VERIFIERS: [(u8, Self); 2] = [
+        (8, Self::EligibilityVerifier8),
+        (16, Self::EligibilityVerifier16),
+    ];
 
     /// The name in its source.
     pub(super) const fn name(self) -> &'static str {
@@ -50,6 +55,7 @@ impl Contract {
             Self::PoseidonT3 => "PoseidonT3",
             Self::PoseidonT4 => "PoseidonT4",
             Self::EligibilityVerifier8 => "EligibilityVerifier8",
+            Self::EligibilityVerifier16 => "EligibilityVerifier16",
             Self::EvidenceVerifier => "EvidenceVerifier",
             Self::Members => "Members",
             Self::RecordRegistry => "RecordRegistry",
@@ -66,6 +72,7 @@ impl Contract {
             Self::PoseidonT3 => include_str!("../../../abi/PoseidonT3.json"),
             Self::PoseidonT4 => include_str!("../../../abi/PoseidonT4.json"),
             Self::EligibilityVerifier8 => include_str!("../../../abi/EligibilityVerifier8.json"),
+            Self::EligibilityVerifier16 => include_str!("../../../abi/EligibilityVerifier16.json"),
             Self::EvidenceVerifier => include_str!("../../../abi/EvidenceVerifier.json"),
             Self::Members => include_str!("../../../abi/Members.json"),
             Self::RecordRegistry => include_str!("../../../abi/RecordRegistry.json"),
@@ -105,7 +112,7 @@ impl Artefact {
     pub(super) fn of_verifier(json: &[u8]) -> Result<Self, LedgerError> {
         let artefact: Self =
             serde_json::from_slice(json).map_err(|error| broken("verifier", &error.to_string()))?;
-        let known = Contract::VERIFIERS.map(Contract::name);
+        let known = Contract::VERIFIERS.map(|(_, verifier)| verifier.name());
         if !known.contains(&artefact.contract.as_str()) {
             return Err(broken(
                 &artefact.contract,

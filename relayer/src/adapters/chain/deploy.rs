@@ -30,9 +30,6 @@ use crate::{
     },
 };
 
-/// Number of openings of the one circuit size that is deployed.
-const OPENINGS: u8 = 8;
-
 /// Deploys from an account.
 pub struct ChainDeployer {
     node: Node,
@@ -142,25 +139,22 @@ impl ChainDeployer {
         Ok(())
     }
 
-    /// Names the verifier, and lets studies pay in the native coin.
+    /// Names the verifiers, and lets studies pay in the native coin.
     async fn set_up(&self, contracts: &Contracts, founding: &Founding) -> Result<(), LedgerError> {
-        let verifier = contracts
-            .verifiers
-            .get(&OPENINGS)
-            .copied()
-            .unwrap_or_default();
-        let call = studies::SetVerifierCall {
-            openings: OPENINGS,
-            verifier: convert::address(verifier),
-        };
-        let transaction = QueuedTransaction {
-            sender: self.outbox.sender(),
-            to: Some(contracts.studies),
-            value: 0,
-            data: call.encode(),
-        };
-        let effect = Effect::once(format!("set-verifier:{}:{OPENINGS}", contracts.studies));
-        self.outbox.submit(&effect, &transaction).await?;
+        for (openings, verifier) in &contracts.verifiers {
+            let call = studies::SetVerifierCall {
+                openings: *openings,
+                verifier: convert::address(*verifier),
+            };
+            let transaction = QueuedTransaction {
+                sender: self.outbox.sender(),
+                to: Some(contracts.studies),
+                value: 0,
+                data: call.encode(),
+            };
+            let effect = Effect::once(format!("set-verifier:{}:{openings}", contracts.studies));
+            self.outbox.submit(&effect, &transaction).await?;
+        }
 
         let call = Call::SetTokenBounds {
             token: Address::default(),
@@ -229,7 +223,7 @@ impl Deployer for ChainDeployer {
         let contracts = addresses(plan);
         let verifying_key_hashes = self.key_hashes(&contracts).await?;
         self.set_up(&contracts, founding).await?;
-        progress("verifier named, bounds of the native coin set");
+        progress("verifiers named, bounds of the native coin set");
         Ok(Deployed {
             contracts,
             verifying_key_hashes,
@@ -239,7 +233,7 @@ impl Deployer for ChainDeployer {
 
 /// Before anything is sent: the verifiers that this program ships are for development keys.
 fn check_shipped(chain_id: u64, instead: &BTreeMap<String, Artefact>) -> Result<(), LedgerError> {
-    let shipped = |contract: &Contract| !instead.contains_key(contract.name());
+    let shipped = |(_, contract): &(u8, Contract)| !instead.contains_key(contract.name());
     if is_development_chain(chain_id) || !Contract::VERIFIERS.iter().any(shipped) {
         return Ok(());
     }
@@ -275,7 +269,10 @@ fn addresses(plan: &DeploymentPlan) -> Contracts {
         enrolments: at(Contract::Enrolments),
         disputes: at(Contract::Disputes),
         evidence: at(Contract::EvidenceVerifier),
-        verifiers: BTreeMap::from([(OPENINGS, at(Contract::EligibilityVerifier8))]),
+        verifiers: Contract::VERIFIERS
+            .into_iter()
+            .map(|(openings, verifier)| (openings, at(verifier)))
+            .collect(),
     }
 }
 
@@ -294,7 +291,10 @@ fn init_code(
 fn arguments(plan: &DeploymentPlan, contract: Contract, founding: &Founding) -> Vec<Token> {
     let at = |contract| address_token(address_of(plan, contract));
     match contract {
-        Contract::PoseidonT3 | Contract::PoseidonT4 | Contract::EligibilityVerifier8 => Vec::new(),
+        Contract::PoseidonT3
+        | Contract::PoseidonT4
+        | Contract::EligibilityVerifier8
+        | Contract::EligibilityVerifier16 => Vec::new(),
         Contract::EvidenceVerifier => vec![at(Contract::PoseidonT4)],
         Contract::AccessManager => vec![address_token(plan.account)],
         Contract::Members => vec![

@@ -1,6 +1,6 @@
 //! Studies with their documents, checked against the hashes that stand on chain.
 
-use prover::criteria::{self, Capacity, Criteria};
+use prover::criteria::{self, Criteria};
 
 use super::Patient;
 use crate::domain::failure::{Failure, FailureCode};
@@ -115,7 +115,7 @@ fn criteria_of(study: &Study, json: &str) -> Result<Criteria, Failure> {
     let criteria = criteria::parse(json)
         .map_err(|errors| invalid(errors.first().map_or_else(String::new, ToString::to_string)))?;
     let compiled = criteria
-        .compile(Capacity::SMALL)
+        .compile(study.terms.circuit()?)
         .map_err(|error| invalid(error.to_string()))?;
     let found = CriteriaHash::from(&compiled.hash());
     if found == study.terms.criteria_hash {

@@ -122,7 +122,7 @@ impl Patient {
             payout: payout.unwrap_or_else(|| secrets.payout.address()),
             secrets,
         };
-        self.check_prover(study.id, prover).await?;
+        self.check_prover(study, prover).await?;
         let parts = attempt.grant()?;
         progress("proving");
         let started = Instant::now();
@@ -178,12 +178,12 @@ impl Patient {
     /// Whether the prover's proofs verify under the key that the study has on chain.
     async fn check_prover(
         &self,
-        study: StudyId,
+        study: &Study,
         prover: &dyn EligibilityProver,
     ) -> Result<(), Failure> {
-        let ours = prover.verifying_key_hash()?;
+        let ours = prover.verifying_key_hash(study.terms.circuit()?)?;
         check_key(self.ledger.chain_id(), &ours)?;
-        let on_chain = self.ledger.study_key_hash(study).await?;
+        let on_chain = self.ledger.study_key_hash(study.id).await?;
         if on_chain == Some(ours) {
             return Ok(());
         }

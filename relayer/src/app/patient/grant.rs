@@ -4,7 +4,6 @@ use futures::future::try_join_all;
 use prover::circuit::inputs::{
     EligibilityInputs, EnrolmentInputs, IdentityInputs, ReferenceTime, StudyInputs,
 };
-use prover::criteria::Capacity;
 
 use super::catalogue::StudyOffer;
 use super::fit::Moment;
@@ -166,7 +165,7 @@ impl Attempt<'_> {
         let compiled = self
             .offer
             .criteria
-            .compile(Capacity::SMALL)
+            .compile(study.terms.circuit()?)
             .map_err(|error| Failure::new(FailureCode::CriteriaInvalid, error.to_string()))?;
         Ok(StudyInputs {
             id: study.id.to_field(),

@@ -13,17 +13,18 @@ use crate::domain::failure::{Failure, FailureCode};
 impl Proxy {
     /// The proof holds for this study, day, root, tag and everything that the context binds.
     pub(super) fn check_proof(&self, case: &Case<'_>) -> Result<(), Failure> {
-        if usize::from(case.study.terms.openings) != prover::circuit::OPENINGS {
+        let size = case.study.terms.circuit()?;
+        let verifier = self.verifiers.get(&size).ok_or_else(|| {
             let words = format!(
-                "no verifier for {} openings here",
-                case.study.terms.openings
+                "this proxy has no verifying key for the circuit {}",
+                size.name()
             );
-            return Err(Failure::new(FailureCode::UnsupportedVersion, words));
-        }
+            Failure::new(FailureCode::UnsupportedVersion, words)
+        })?;
         let signals = self.signals(case)?;
         let proof = Proof::from_contract(&contract_proof(&case.draft.proof))
             .map_err(|e| Failure::new(FailureCode::ProofInvalid, e.to_string()))?;
-        if self.verifier.holds(&signals, &proof) {
+        if verifier.holds(&signals, &proof) {
             return Ok(());
         }
         let words = "the eligibility proof does not hold for this study, attempt, payout address, \

@@ -17,8 +17,6 @@ use crate::ports::ledger::{Call, Included, Ledger, LedgerEventKind};
 use crate::ports::proxies::ProxyDirectory;
 
 const DAY: u64 = 86_400;
-/// Circuit sizes: clause slots are twice the openings.
-const SLOTS_PER_OPENING: usize = 2;
 
 /// Terms that have been decided on, kept until the study stands on chain. An opening that is interrupted goes on with the terms
 /// that it had: they hold times, which would be others the second time.
@@ -159,7 +157,7 @@ async fn decide(ledger: &dyn Ledger, plan: &StudyPlan) -> Result<StudyTerms, Fai
         purposes: uses::mask_of(&file.purposes).map_err(|error| {
             Failure::new(FailureCode::InvalidInput, format!("purposes: {error}"))
         })?,
-        openings: u8::try_from(compiled.slots / SLOTS_PER_OPENING)
+        openings: u8::try_from(compiled.size.openings())
             .map_err(|_| Failure::new(FailureCode::Internal, "a circuit of impossible size"))?,
         threshold: file.threshold.unwrap_or(2),
     })

@@ -67,6 +67,7 @@ pub(super) fn show(offer: &StudyOffer, fit: &Fit) -> Value {
         "price": terms.price.to_string(),
         "token": terms.token,
         "purposes": purposes(terms.purposes),
+        "openings": terms.openings,
         "threshold": terms.threshold,
         "proxies": terms.proxies,
         "closesAt": terms.closes_at,

@@ -44,9 +44,10 @@ pub(super) struct Settings {
     /// Whether to pay out patients' credits when their enrolments are settled [default: true].
     #[arg(long, env = "MEDSHARE_SERVE_PUSH_CREDITS")]
     push_credits: Option<bool>,
-    /// Verifying key of the eligibility proofs [default: the development key that the program ships].
-    #[arg(long, env = "MEDSHARE_SERVE_VERIFYING_KEY")]
-    verifying_key: Option<PathBuf>,
+    /// Verifying keys of the eligibility proofs, a file for each circuit [default: the development keys that the program
+    /// ships].
+    #[arg(long, env = "MEDSHARE_SERVE_VERIFYING_KEY", value_delimiter = ',')]
+    verifying_key: Option<Vec<PathBuf>>,
     /// How log lines look [default: text].
     #[arg(long, env = "MEDSHARE_SERVE_LOG_FORMAT")]
     log_format: Option<LogFormat>,
@@ -112,7 +113,7 @@ impl Settings {
         self.push_credits.unwrap_or(true)
     }
 
-    pub(super) fn verifying_key(&self) -> Option<&Path> {
+    pub(super) fn verifying_keys(&self) -> Option<&[PathBuf]> {
         self.verifying_key.as_deref()
     }
 

@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::Json;
 
 use crate::app::proxy::Proxy;
+use crate::domain::ids::VerifyingKeyHash;
 use crate::ports::proxies::ProxyInfo;
 
 /// Describes the proxy.
@@ -15,7 +16,11 @@ pub(super) async fn get(State(proxy): State<Arc<Proxy>>) -> Json<ProxyInfo> {
         sealing_key: proxy.sealing_key(),
         chain_id: proxy.chain_id(),
         enrolments: proxy.enrolments(),
-        verifying_key_hash: format!("0x{}", hex::encode(proxy.verifying_key_hash())),
+        verifying_key_hashes: proxy
+            .verifying_key_hashes()
+            .into_iter()
+            .map(|(openings, hash)| (openings, VerifyingKeyHash::new(hash)))
+            .collect(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
     })
 }

@@ -1,6 +1,7 @@
 //! Studies, enrolments and what follows.
 
 use prover::circuit::inputs::EligibilityInputs;
+use prover::circuit::CircuitSize;
 use prover::keys::VerifyingKey;
 use prover::record::Terms;
 
@@ -59,6 +60,23 @@ async fn a_record_that_fits_is_enrolled_once() {
     let all = restored.enrolments(&quiet).await.unwrap();
     assert_eq!(all.len(), 1);
     assert!(all[0].latest().unwrap().is_ours);
+}
+
+#[tokio::test]
+async fn the_circuit_is_the_one_that_the_study_names() {
+    let world = with_record(World::terms()).await;
+    let criteria = prover::criteria::parse(super::world::CRITERIA).unwrap();
+    let large = criteria.compile(CircuitSize::Large).unwrap().hash();
+    let small = criteria.compile(CircuitSize::Small).unwrap().hash();
+    world.change_study(|study| {
+        study.terms.openings = 16;
+        study.terms.criteria_hash = (&small).into();
+    });
+    assert_eq!(obstacle(&world).await, FailureCode::CriteriaMismatch);
+    world.change_study(|study| study.terms.criteria_hash = (&large).into());
+    enrol(&world).await.unwrap();
+    world.change_study(|study| study.terms.openings = 12);
+    assert_eq!(obstacle(&world).await, FailureCode::UnsupportedVersion);
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use prover::circuit::inputs::EligibilityInputs;
+use prover::circuit::CircuitSize;
 use prover::facts::{encode, tree::FactsTree, EncodeOptions, MAPPING_VERSION};
 use prover::field::Fr;
 use prover::record::Terms;
@@ -35,7 +36,7 @@ use crate::ports::shelf::RecordShelf;
 pub(super) const ENROLMENTS: Address = Address::new([5; 20]);
 pub(super) const VERIFYING_KEY: VerifyingKeyHash = VerifyingKeyHash::new([6; 32]);
 const AGREEMENT: &str = "Data stay in the institution.";
-const CRITERIA: &str = r#"{"include": [{"age": {"$gte": 18}}]}"#;
+pub(super) const CRITERIA: &str = r#"{"include": [{"age": {"$gte": 18}}]}"#;
 const BUNDLE: &str = r#"{"resourceType": "Bundle", "type": "collection", "entry": [
     {"resource": {"resourceType": "Patient", "id": "p", "gender": "female", "birthDate": "1980-02-03"}}]}"#;
 
@@ -77,7 +78,7 @@ impl RecordShelf for MemoryShelf {
 pub(super) struct PaperProver;
 
 impl EligibilityProver for PaperProver {
-    fn verifying_key_hash(&self) -> Result<VerifyingKeyHash, Failure> {
+    fn verifying_key_hash(&self, _: CircuitSize) -> Result<VerifyingKeyHash, Failure> {
         Ok(VERIFYING_KEY)
     }
 
@@ -88,6 +89,9 @@ impl EligibilityProver for PaperProver {
         let identity = prover::record::identity_commitment(&inputs.identity.secret);
         let pseudonym = prover::record::pseudonym(&identity, &inputs.identity.pseudonym_nonce);
         assert_eq!(pseudonym, inputs.record.pseudonym);
+        let version = inputs.record.terms.mapping_version;
+        let criteria = prover::clause::criteria_hash(version, &inputs.study.slots);
+        assert_eq!(criteria, inputs.study.criteria_hash);
         Ok(ProofWords::default())
     }
 }

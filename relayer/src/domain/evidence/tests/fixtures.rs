@@ -56,7 +56,6 @@ struct Chain {
     studies_contract: Address,
     enrolments_contract: Address,
     institution: Address,
-    counter: u64,
 }
 
 fn show(bytes: &[u8]) -> String {
@@ -79,7 +78,7 @@ fn context(world: &World) -> PrecursorContext {
                 chain.chain_id,
                 chain.studies_contract,
                 chain.institution,
-                chain.counter,
+                0,
             ),
             nullifier: Nullifier::reduce(&[3; 32]),
         },
