@@ -2,8 +2,10 @@
 
 pub mod books;
 pub mod chain;
+pub mod engines;
 pub mod index;
 pub mod keystore;
+pub mod node_rpc;
 pub mod prover;
 pub mod shelf;
 pub mod storage;

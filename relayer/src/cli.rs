@@ -7,6 +7,7 @@ pub mod context;
 pub mod demo;
 pub mod hospital;
 pub mod institution;
+pub mod network;
 pub mod output;
 pub mod patient;
 pub mod proxy;
@@ -73,6 +74,9 @@ enum Role {
     /// A patient: requests, records, studies, enrolments and payments.
     #[command(subcommand)]
     Patient(patient::PatientCommand),
+    /// The chain's own network: make it, run it, look after it, check it.
+    #[command(subcommand)]
+    Network(network::NetworkCommand),
     /// Tell the whole story on this machine.
     Demo(demo::DemoArgs),
     /// Run a proxy.
@@ -104,6 +108,7 @@ fn run(cli: Cli, output: &Output) -> Result<(), Failure> {
             Role::Hospital(command) => command.run(global, output).await,
             Role::Institution(command) => command.run(global, output).await,
             Role::Patient(command) => command.run(global, output).await,
+            Role::Network(command) => command.run(output).await,
             Role::Demo(command) => command.run(output).await,
             Role::Serve(args) => serve::run(global, &args, output).await,
         }

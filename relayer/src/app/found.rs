@@ -3,6 +3,7 @@
 use url::Url;
 
 use crate::domain::failure::{Failure, FailureCode};
+use crate::domain::ledger::rules::DEVELOPMENT_CHAINS;
 use crate::domain::members::{Bounds, TokenBounds};
 use crate::domain::network::{Network, KIND, VERSION};
 use crate::ports::deployment::{Deployer, DeploymentPlan, Founding, PlanStore, Progress};
@@ -12,8 +13,6 @@ use crate::ports::ledger::LedgerError;
 mod tests;
 
 const DAY: u32 = 86_400;
-/// Chain ids that the contracts take for development chains, where windows may be short.
-const DEVELOPMENT_CHAINS: [u64; 2] = [31_337, 1_337];
 
 /// How the network's users reach the chain.
 #[derive(Debug, Clone)]
