@@ -2,19 +2,20 @@
 
 use std::{sync::Arc, time::Duration};
 
-use ethers::providers::{Http, Provider};
+use ethers::providers::Provider;
 use url::Url;
 
 use super::{
     bindings::{enrolments, members, registry, studies, treasury, verifier},
     convert,
+    failover::Failover,
     node::Node,
     outbox::{Outbox, Patience},
     sign::TransactionSigner,
 };
 use crate::{
     domain::{
-        ids::{Address, VerifyingKeyHash},
+        ids::{Address, BlockHash, VerifyingKeyHash},
         network::{Contracts, Network},
         signer::EvmKey,
     },
@@ -24,7 +25,7 @@ use crate::{
 /// How a ledger reaches its chain.
 #[derive(Debug, Clone)]
 pub struct ChainSettings {
-    /// JSON-RPC nodes. The first one is used.
+    /// JSON-RPC nodes, the preferred one first; the others stand in for it.
     pub rpc_urls: Vec<Url>,
     /// Price of gas in wei.
     pub gas_price: u128,
@@ -61,10 +62,12 @@ impl ChainSettings {
         }
     }
 
-    pub(super) fn node(&self) -> Result<Node, LedgerError> {
-        let url = self.rpc_urls.first();
-        let url = url.ok_or_else(|| LedgerError::WrongNetwork("no RPC URL is known".to_owned()))?;
-        Ok(Node::new(url))
+    /// The nodes; those of another chain than the one that starts with `genesis` don't stand in.
+    pub(super) fn node(&self, genesis: Option<BlockHash>) -> Result<Node, LedgerError> {
+        if self.rpc_urls.is_empty() {
+            return Err(LedgerError::WrongNetwork("no RPC URL is known".to_owned()));
+        }
+        Ok(Node::new(&self.rpc_urls, genesis))
     }
 
     pub(super) fn patience(&self) -> Patience {
@@ -77,18 +80,18 @@ impl ChainSettings {
     }
 }
 
-type Http1 = Provider<Http>;
+type Nodes = Provider<Failover>;
 
 /// The contracts of a network, for reading and, with a key, for writing.
 pub struct ChainLedger {
     pub(super) node: Node,
     pub(super) settings: ChainSettings,
     pub(super) network: Network,
-    pub(super) members: members::Members<Http1>,
-    pub(super) registry: registry::RecordRegistry<Http1>,
-    pub(super) treasury: treasury::Treasury<Http1>,
-    pub(super) studies: studies::Studies<Http1>,
-    pub(super) enrolments: enrolments::Enrolments<Http1>,
+    pub(super) members: members::Members<Nodes>,
+    pub(super) registry: registry::RecordRegistry<Nodes>,
+    pub(super) treasury: treasury::Treasury<Nodes>,
+    pub(super) studies: studies::Studies<Nodes>,
+    pub(super) enrolments: enrolments::Enrolments<Nodes>,
     pub(super) outbox: Option<Outbox>,
 }
 
@@ -123,7 +126,7 @@ impl ChainLedger {
     }
 
     fn unchecked(network: Network, settings: ChainSettings) -> Result<Self, LedgerError> {
-        let node = settings.node()?;
+        let node = settings.node(Some(network.genesis_hash))?;
         let provider = node.provider();
         let at = |address: Address| convert::address(address);
         let Contracts {
