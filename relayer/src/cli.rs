@@ -46,14 +46,20 @@ pub struct Global {
         default_value = ".medshare"
     )]
     pub home: PathBuf,
-    /// The network file that `relayer consortium deploy` wrote.
-    #[arg(
-        long,
-        global = true,
-        env = "MEDSHARE_NETWORK",
-        default_value = "network.json"
-    )]
-    pub network: PathBuf,
+    /// The network file that `relayer consortium deploy` wrote [env: MEDSHARE_NETWORK] [default: network.json]; for `demo`, what
+    /// runs the chain: anvil, besu, goquorum, or the folder of a network.
+    #[arg(long, global = true, value_name = "NETWORK")]
+    network: Option<PathBuf>,
+}
+
+impl Global {
+    /// The network file.
+    pub fn network_file(&self) -> PathBuf {
+        self.network
+            .clone()
+            .or_else(|| std::env::var_os("MEDSHARE_NETWORK").map(PathBuf::from))
+            .unwrap_or_else(|| PathBuf::from("network.json"))
+    }
 }
 
 /// Who acts.
@@ -109,7 +115,7 @@ fn run(cli: Cli, output: &Output) -> Result<(), Failure> {
             Role::Institution(command) => command.run(global, output).await,
             Role::Patient(command) => command.run(global, output).await,
             Role::Network(command) => command.run(output).await,
-            Role::Demo(command) => command.run(output).await,
+            Role::Demo(command) => command.run(global.network.as_deref(), output).await,
             Role::Serve(args) => serve::run(global, &args, output).await,
         }
     })

@@ -3,13 +3,15 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
-use relayer::sandbox::{Actor, CommandError, Stage, StageSettings};
+use relayer::sandbox::{Actor, CommandError, On, Stage, StageSettings};
 use serde_json::Value;
 
 use crate::interposer::{Interposer, Meddling};
 
-/// Seconds and blocks of a delivery and of a challenge window.
-const WINDOW: (u64, u64) = (600, 5);
+/// Seconds and blocks of a delivery and of a challenge window, where the clock can be moved and where time must be waited for.
+const WINDOWS: [(u64, u64); 2] = [(600, 5), (60, 5)];
+/// Names what runs the chain: `anvil`, `besu`, `goquorum`, or the folder of a network.
+const NETWORK: &str = "MEDSHARE_TEST_NETWORK";
 
 /// A patient: an actor, and the request file made for the hospital.
 #[derive(Debug)]
@@ -64,6 +66,7 @@ impl World {
         let settings = StageSettings {
             program: program()?,
             folder: folder.path().to_owned(),
+            on: on(),
             circuits: root.join("target/circuits"),
             bounds: options.bounds,
             storage: options.storage,
@@ -134,7 +137,8 @@ impl World {
         std::fs::write(&agreement, "The agreement.\n")?;
         let agreement = agreement.display().to_string();
         let criteria = self.data("criteria", "type-2-diabetes");
-        let window = format!("{}:{}", WINDOW.0, WINDOW.1);
+        let window = self.window();
+        let window = format!("{}:{}", window.0, window.1);
         let mut args = vec![
             "institution",
             "study",
@@ -206,7 +210,29 @@ impl World {
     /// # Errors
     /// The chain does not answer.
     pub async fn pass_window(&self) -> Result<()> {
-        Ok(self.stage.chain.pass(WINDOW.0 + 1, WINDOW.1 + 1).await?)
+        let window = self.window();
+        Ok(self.stage.chain.pass(window.0 + 1, window.1 + 1).await?)
+    }
+
+    /// Lets two thirds of a window pass: proxies attest by themselves once half of it has.
+    ///
+    /// # Errors
+    /// The chain does not answer.
+    pub async fn pass_most_of_a_window(&self) -> Result<()> {
+        Ok(self.stage.chain.pass(self.window().0 * 2 / 3, 3).await?)
+    }
+
+    fn window(&self) -> (u64, u64) {
+        WINDOWS[usize::from(!self.stage.chain.has_movable_clock())]
+    }
+
+    /// Whether the clock can be moved by hours. Where it can't, this says that the test is skipped.
+    pub fn can_wait_hours(&self) -> bool {
+        let can = self.stage.chain.has_movable_clock();
+        if !can {
+            eprintln!("skipped: hours must pass, and this chain's clock can't be moved");
+        }
+        can
     }
 
     /// Where a patient's first enrolment stands.
@@ -250,6 +276,11 @@ impl World {
             .display()
             .to_string()
     }
+}
+
+/// What the tests' chains are run by.
+fn on() -> On {
+    std::env::var_os(NETWORK).map_or(On::Anvil, |named| On::of(Path::new(&named)))
 }
 
 /// The cause that a failed command named.

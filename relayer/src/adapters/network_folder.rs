@@ -1,10 +1,12 @@
-//! A network's folder on this machine.
+//! A network's folder on this machine: its files, and the nodes that run from it.
+
+mod run;
 
 use std::path::{Path, PathBuf};
 
-use crate::adapters::engines;
-use crate::adapters::keystore::RoleHome;
-use crate::adapters::node_rpc::RpcNode;
+use super::engines;
+use super::keystore::RoleHome;
+use super::node_rpc::RpcNode;
 use crate::app::network::engine::{launch, program};
 use crate::app::network::init::NewFile;
 use crate::app::network::{FAUCET_FILE, LEDGER_FILE, MEMBERS_FOLDER, NODE_KEY_FILE};

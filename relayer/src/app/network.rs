@@ -8,6 +8,8 @@
 
 pub mod check;
 pub mod engine;
+#[cfg(test)]
+mod fake;
 pub mod init;
 pub mod membership;
 pub mod status;

@@ -1,7 +1,6 @@
 //! `relayer network`: the chain's own network, below the contracts.
 
 mod check;
-mod folder;
 mod init;
 mod members;
 mod run;
@@ -11,7 +10,6 @@ use clap::Subcommand;
 
 use super::output::Output;
 use crate::domain::failure::Failure;
-pub use folder::NetworkFolder;
 
 /// What is done with a network.
 #[derive(Debug, Subcommand)]

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::json;
 
-use super::NetworkFolder;
 use crate::adapters::keystore::RoleHome;
+use crate::adapters::network_folder::NetworkFolder;
 use crate::app::network::init::{make, Plan};
 use crate::app::network::{FAUCET_FILE, MEMBERS_FOLDER};
 use crate::cli::output::Output;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
-use super::NetworkFolder;
+use crate::adapters::network_folder::NetworkFolder;
 use crate::app::network::init::{admission_files, folder_of, join, shared_files, NewFile};
 use crate::app::network::membership::{majority, validators, vote, Told};
 use crate::app::network::{DATA_FOLDER, LEDGER_FILE, MEMBERS_FOLDER};

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::json;
 
-use super::NetworkFolder;
+use crate::adapters::network_folder::NetworkFolder;
 use crate::app::network::status::{ask, NodeStatus, RECENT};
 use crate::cli::output::Output;
 use crate::domain::failure::Failure;
