@@ -2,6 +2,7 @@
 //!
 //! Results go to stdout (JSON with `--json`), everything else to stderr. The exit code is the class of the failure.
 
+pub mod bench;
 pub mod consortium;
 pub mod context;
 pub mod demo;
@@ -83,6 +84,9 @@ enum Role {
     /// The chain's own network: make it, run it, look after it, check it.
     #[command(subcommand)]
     Network(network::NetworkCommand),
+    /// Measure.
+    #[command(subcommand)]
+    Bench(bench::BenchCommand),
     /// Tell the whole story on this machine.
     Demo(demo::DemoArgs),
     /// Run a proxy.
@@ -115,6 +119,7 @@ fn run(cli: Cli, output: &Output) -> Result<(), Failure> {
             Role::Institution(command) => command.run(global, output).await,
             Role::Patient(command) => command.run(global, output).await,
             Role::Network(command) => command.run(output).await,
+            Role::Bench(command) => command.run(output).await,
             Role::Demo(command) => command.run(global.network.as_deref(), output).await,
             Role::Serve(args) => serve::run(global, &args, output).await,
         }

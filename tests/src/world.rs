@@ -3,6 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
+use relayer::adapters::engines;
+use relayer::app::network::engine::program as program_of;
+use relayer::domain::ledger::Engine;
 use relayer::sandbox::{Actor, CommandError, On, Stage, StageSettings};
 use serde_json::Value;
 
@@ -31,6 +34,8 @@ pub struct Options {
     pub storage: Option<String>,
     /// Variables that all commands have in their environment.
     pub environment: Vec<(String, String)>,
+    /// What runs the chain, if it is not what the environment names.
+    pub on: Option<On>,
     /// Bounds of the consortium that differ from the defaults, such as `rootLifetime=86400`.
     pub bounds: Vec<String>,
 }
@@ -66,7 +71,7 @@ impl World {
         let settings = StageSettings {
             program: program()?,
             folder: folder.path().to_owned(),
-            on: on(),
+            on: options.on.unwrap_or_else(on),
             circuits: root.join("target/circuits"),
             bounds: options.bounds,
             storage: options.storage,
@@ -133,12 +138,19 @@ impl World {
     /// # Errors
     /// A command fails.
     pub fn study(&self, more: &[&str]) -> Result<String> {
+        let (seconds, blocks) = self.window();
+        self.study_with_windows(&format!("{seconds}:{blocks}"), more)
+    }
+
+    /// The same with windows of `seconds:blocks`.
+    ///
+    /// # Errors
+    /// A command fails.
+    pub fn study_with_windows(&self, window: &str, more: &[&str]) -> Result<String> {
         let agreement = self.stage.folder().join("agreement.md");
         std::fs::write(&agreement, "The agreement.\n")?;
         let agreement = agreement.display().to_string();
         let criteria = self.data("criteria", "type-2-diabetes");
-        let window = self.window();
-        let window = format!("{}:{}", window.0, window.1);
         let mut args = vec![
             "institution",
             "study",
@@ -156,9 +168,9 @@ impl World {
             "--threshold",
             "2",
             "--delivery-window",
-            &window,
+            window,
             "--challenge-window",
-            &window,
+            window,
         ];
         if !more.contains(&"--purposes") {
             args.extend(["--purposes", "biomedical"]);
@@ -278,6 +290,24 @@ impl World {
     }
 }
 
+/// The engine of a test that needs a network of validators: the one that the environment names, else one that is installed. Where there
+/// is none, this says that the test is skipped.
+pub fn engine() -> Option<On> {
+    let named = on();
+    if named != On::Anvil {
+        return Some(named);
+    }
+    let installed = [Engine::GoQuorum, Engine::Besu]
+        .into_iter()
+        .find(|engine| engines::find(&program_of(*engine), None).is_ok());
+    if installed.is_none() {
+        eprintln!(
+            "skipped: neither GoQuorum's `geth` nor `besu` is on PATH or named in MEDSHARE_GOQUORUM or MEDSHARE_BESU"
+        );
+    }
+    installed.map(On::Fresh)
+}
+
 /// What the tests' chains are run by.
 fn on() -> On {
     std::env::var_os(NETWORK).map_or(On::Anvil, |named| On::of(Path::new(&named)))
@@ -296,7 +326,10 @@ pub fn code_of<T: std::fmt::Debug>(result: Result<T, CommandError>) -> String {
 }
 
 /// The `relayer` program beside the running test: `target/debug/deps/x` lies in the folder below it.
-fn program() -> Result<PathBuf> {
+///
+/// # Errors
+/// It was not built.
+pub fn program() -> Result<PathBuf> {
     let test = std::env::current_exe()?;
     let program = test
         .ancestors()

@@ -2,7 +2,7 @@
 //!
 //! * [`node`]: the nodes, with their errors sorted; [`failover`]: several as one; [`transactor`]: what the outbox needs of it
 //! * [`outbox`], [`sign`]: transactions that come about once
-//! * [`purse`]: plain payments
+//! * [`purse`]: plain payments; [`load`]: transactions in numbers
 //! * [`encode`], [`events`], [`read`]: calls, events and views between the contracts' types and the domain's
 //! * [`reverts`]: custom errors as causes of the closed list
 //! * [`artefacts`], [`bindings`], [`deploy`]: the compiled contracts, embedded
@@ -17,6 +17,7 @@ mod deploy;
 mod encode;
 mod events;
 mod failover;
+mod load;
 mod node;
 mod outbox;
 mod purse;
@@ -28,4 +29,5 @@ mod write;
 
 pub use connect::{ChainLedger, ChainSettings};
 pub use deploy::ChainDeployer;
+pub use load::{Loader, ProvenSignals};
 pub use purse::Purse;

@@ -19,8 +19,13 @@ use crate::domain::ledger::Engine;
 
 /// How long nodes may take to come up.
 const PATIENCE: Duration = Duration::from_secs(120);
-/// Validators of a network that the sandbox makes for itself.
-const VALIDATORS: usize = 4;
+/// Networks that the sandbox makes for itself.
+const USUAL: Setting = Setting {
+    engine: Engine::GoQuorum,
+    validators: 4,
+    block_period_s: 1,
+    gas_limit: 30_000_000,
+};
 
 /// What runs the chain.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -84,7 +89,11 @@ impl Chain {
                 })
             }
             On::Fresh(engine) => {
-                let network = fresh(*engine, &folder.join("ledger"))?;
+                let setting = Setting {
+                    engine: *engine,
+                    ..USUAL
+                };
+                let network = fresh(setting, &folder.join("ledger"))?;
                 Self::of(network, true).await
             }
             On::Folder(path) => Self::of(NetworkFolder::open(path)?, false).await,
@@ -92,22 +101,30 @@ impl Chain {
     }
 
     async fn of(folder: NetworkFolder, own: bool) -> Result<Self, SandboxError> {
-        let ending = Ending(own.then_some(&folder));
-        folder.up(None, PATIENCE).await?;
-        let urls: Vec<String> = folder
-            .here()?
-            .iter()
-            .map(|member| member.rpc_url())
-            .collect();
-        let purse = purse(&folder, &urls).await?;
-        let first = urls.first().map(String::as_str).unwrap_or_default();
-        let node = RpcNode::at(folder.ledger.engine, first)?;
-        std::mem::forget(ending);
+        let started = Self::reach(&folder).await;
+        let (urls, purse, node) = match started {
+            Ok(reached) => reached,
+            Err(error) => {
+                drop(Ending(own.then_some(&folder)));
+                return Err(error);
+            }
+        };
         Ok(Self {
             urls,
             node,
             kind: Kind::Network { folder, purse, own },
         })
+    }
+
+    /// Starts a network, and gives its addresses, who pays on it, and whom to ask.
+    async fn reach(folder: &NetworkFolder) -> Result<(Vec<String>, Purse, RpcNode), SandboxError> {
+        folder.up(None, PATIENCE).await?;
+        let here = folder.here()?;
+        let urls: Vec<String> = here.iter().map(|member| member.rpc_url()).collect();
+        let purse = purse(folder, &urls).await?;
+        let first = urls.first().map(String::as_str).unwrap_or_default();
+        let node = RpcNode::at(folder.ledger.engine, first)?;
+        Ok((urls, purse, node))
     }
 
     /// The JSON-RPC addresses, with commas between.
@@ -228,18 +245,79 @@ impl Drop for Ending<'_> {
     }
 }
 
+/// A network's size and rules, as far as they are measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Setting {
+    /// What runs it.
+    pub engine: Engine,
+    /// How many validate.
+    pub validators: usize,
+    /// Seconds between two blocks.
+    pub block_period_s: u64,
+    /// Most gas of a block.
+    pub gas_limit: u64,
+}
+
+/// A running network in a folder that ends with it.
+pub struct FreshNetwork {
+    network: NetworkFolder,
+    _folder: tempfile::TempDir,
+}
+
+impl FreshNetwork {
+    /// Makes and starts one.
+    ///
+    /// # Errors
+    /// The engine is missing, or no blocks come.
+    pub async fn start(setting: Setting) -> Result<Self, SandboxError> {
+        let folder = tempfile::tempdir().map_err(|source| SandboxError::File {
+            path: "a temporary folder".to_owned(),
+            source,
+        })?;
+        let fresh = Self {
+            network: fresh(setting, &folder.path().join("ledger"))?,
+            _folder: folder,
+        };
+        fresh.network.up(None, PATIENCE).await?;
+        Ok(fresh)
+    }
+
+    /// The chain's id.
+    pub fn chain_id(&self) -> u64 {
+        self.network.ledger.rules.chain_id
+    }
+
+    /// Its nodes.
+    ///
+    /// # Errors
+    /// `internal`.
+    pub fn nodes(&self) -> Result<Vec<RpcNode>, Failure> {
+        let members = self.network.ledger.members.iter();
+        members.map(|member| self.network.node(member)).collect()
+    }
+}
+
+impl Drop for FreshNetwork {
+    fn drop(&mut self) {
+        drop(Ending(Some(&self.network)));
+    }
+}
+
 /// A network with ports that are free now.
-fn fresh(engine: Engine, path: &Path) -> Result<NetworkFolder, SandboxError> {
+fn fresh(setting: Setting, path: &Path) -> Result<NetworkFolder, SandboxError> {
     let now = jiff::Timestamp::now().as_second();
-    let rules = Rules::of_chain(
+    let mut rules = Rules::of_chain(
         DEVELOPMENT_CHAINS[1],
         u64::try_from(now).unwrap_or_default(),
     );
-    let needed = u16::try_from(VALIDATORS).unwrap_or(u16::MAX);
+    rules.block_period_s = setting.block_period_s;
+    rules.request_timeout_s = 4 * setting.block_period_s;
+    rules.gas_limit = setting.gas_limit;
+    let needed = u16::try_from(setting.validators).unwrap_or(u16::MAX);
     let network = make(&Plan {
-        engine,
+        engine: setting.engine,
         rules,
-        validators: VALIDATORS,
+        validators: setting.validators,
         own_keys: Vec::new(),
         hosts: Vec::new(),
         ports: (free_ports(needed)?, free_ports(needed)?),

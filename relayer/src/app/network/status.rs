@@ -95,7 +95,7 @@ async fn state(address: Address, node: &dyn ValidatorNode) -> Result<NodeState, 
     })
 }
 
-fn round(block: &Block) -> u32 {
+pub(super) fn round(block: &Block) -> u32 {
     Extra::decode(&block.extra).map_or(0, |extra| extra.round)
 }
 
