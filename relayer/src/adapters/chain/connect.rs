@@ -162,6 +162,7 @@ impl ChainLedger {
         ];
         for (name, address) in named {
             if self.node.code(address).await?.is_empty() {
+                self.has_come_to(self.network.deployment_block).await?;
                 let words = format!("there is no contract at {address}, where {name} should be");
                 return Err(LedgerError::WrongNetwork(words));
             }
@@ -170,6 +171,17 @@ impl ChainLedger {
             self.check_verifier(*openings, *expected).await?;
         }
         Ok(())
+    }
+
+    /// A node that is still fetching blocks has no contracts yet, and will have.
+    async fn has_come_to(&self, block: u64) -> Result<(), LedgerError> {
+        let head = self.node.head().await?.number;
+        if head > block {
+            return Ok(());
+        }
+        let words =
+            format!("it has only come to block {head}, and the contracts are above {block}");
+        Err(self.node.unreachable(words))
     }
 
     /// Studies keep the verifier that they were opened with, so the one of the network file must stay what it was.

@@ -99,7 +99,8 @@ impl Node {
         }
     }
 
-    fn unreachable(&self, reason: String) -> LedgerError {
+    /// That the nodes are of no use now, and may be later.
+    pub(super) fn unreachable(&self, reason: String) -> LedgerError {
         LedgerError::Unreachable {
             endpoint: self.endpoint.clone(),
             reason,

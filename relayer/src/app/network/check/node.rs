@@ -163,6 +163,10 @@ fn goquorum(node: &NodeOptions, genesis: Option<&Value>, machine: Machine, say: 
     for name in ["miner.gaslimit", "miner.gastarget"] {
         gas(options.number(name), name, genesis, machine, say);
     }
+    let mode = options.get("gcmode").unwrap_or("full by default");
+    if mode != "archive" {
+        say(TrapKind::StateInMemory, format!("--gcmode is {mode}"));
+    }
     if options.is_on("unlock") || options.is_on("allow-insecure-unlock") {
         say(
             TrapKind::UnlockedAccounts,

@@ -230,7 +230,9 @@ fn each_bad_option_of_besu_is_named() {
 
 #[test]
 fn each_bad_option_of_goquorum_is_named() {
-    let cases: [(&str, &[(&str, &str)]); 10] = [
+    let cases: [(&str, &[(&str, &str)]); 12] = [
+        ("state-in-memory", &[("gcmode", "-")]),
+        ("state-in-memory", &[("gcmode", "full")]),
         ("pool-share", &[("txpool.accountslots", "-")]),
         ("pool-share", &[("txpool.accountqueue", "64")]),
         ("gas-limit-drifts", &[("miner.gastarget", "-")]),

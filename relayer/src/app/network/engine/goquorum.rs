@@ -118,6 +118,8 @@ fn flags(ledger: &Ledger, member: &Member) -> Vec<String> {
         ("--nodekey", NODE_KEY_FILE.to_owned()),
         ("--networkid", rules.chain_id.to_string()),
         ("--syncmode", "full".to_owned()),
+        // Otherwise the states of the last blocks are in memory only: if all validators crash at once, final blocks are lost
+        ("--gcmode", "archive".to_owned()),
         ("--nat", "none".to_owned()),
         ("--miner.threads", "1".to_owned()),
         ("--miner.gasprice", "0".to_owned()),
