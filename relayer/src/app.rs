@@ -3,6 +3,7 @@
 //! * [`certify`]: the hospital's side: certify, supersede, withdraw
 //! * [`deposit`], [`documents`]: what a proxy keeps
 //! * [`found`]: a network's contracts; [`study`]: an institution's studies
+//! * [`network`]: a QBFT network's files, state, members and traps
 //! * [`patient`]: the patient's requests, records, studies, enrolments and payments
 //! * [`receive`]: an institution fetches, checks and opens a delivery
 //! * [`registry`]: the registry's tree, rebuilt from events
@@ -17,6 +18,7 @@ pub mod documents;
 pub mod duties;
 pub mod follow;
 pub mod found;
+pub mod network;
 pub mod patient;
 pub mod prepare;
 pub mod proxy;

@@ -2,11 +2,13 @@
 //!
 //! Results go to stdout (JSON with `--json`), everything else to stderr. The exit code is the class of the failure.
 
+pub mod bench;
 pub mod consortium;
 pub mod context;
 pub mod demo;
 pub mod hospital;
 pub mod institution;
+pub mod network;
 pub mod output;
 pub mod patient;
 pub mod proxy;
@@ -45,14 +47,20 @@ pub struct Global {
         default_value = ".medshare"
     )]
     pub home: PathBuf,
-    /// The network file that `relayer consortium deploy` wrote.
-    #[arg(
-        long,
-        global = true,
-        env = "MEDSHARE_NETWORK",
-        default_value = "network.json"
-    )]
-    pub network: PathBuf,
+    /// The network file that `relayer consortium deploy` wrote [env: MEDSHARE_NETWORK] [default: network.json]; for `demo`, what
+    /// runs the chain: anvil, besu, goquorum, or the folder of a network.
+    #[arg(long, global = true, value_name = "NETWORK")]
+    network: Option<PathBuf>,
+}
+
+impl Global {
+    /// The network file.
+    pub fn network_file(&self) -> PathBuf {
+        self.network
+            .clone()
+            .or_else(|| std::env::var_os("MEDSHARE_NETWORK").map(PathBuf::from))
+            .unwrap_or_else(|| PathBuf::from("network.json"))
+    }
 }
 
 /// Who acts.
@@ -73,6 +81,12 @@ enum Role {
     /// A patient: requests, records, studies, enrolments and payments.
     #[command(subcommand)]
     Patient(patient::PatientCommand),
+    /// The chain's own network: make it, run it, look after it, check it.
+    #[command(subcommand)]
+    Network(network::NetworkCommand),
+    /// Measure.
+    #[command(subcommand)]
+    Bench(bench::BenchCommand),
     /// Tell the whole story on this machine.
     Demo(demo::DemoArgs),
     /// Run a proxy.
@@ -104,7 +118,9 @@ fn run(cli: Cli, output: &Output) -> Result<(), Failure> {
             Role::Hospital(command) => command.run(global, output).await,
             Role::Institution(command) => command.run(global, output).await,
             Role::Patient(command) => command.run(global, output).await,
-            Role::Demo(command) => command.run(output).await,
+            Role::Network(command) => command.run(output).await,
+            Role::Bench(command) => command.run(output).await,
+            Role::Demo(command) => command.run(global.network.as_deref(), output).await,
             Role::Serve(args) => serve::run(global, &args, output).await,
         }
     })

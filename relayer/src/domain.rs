@@ -5,6 +5,7 @@
 //! * [`wire`]: the header that every stored or sent object starts with
 //! * [`signer`], [`eip712`]: Ethereum keys and what is signed with them
 //! * [`fragment`], [`sealing`]: capsules and key fragments, and sealing them to a proxy
+//! * [`ledger`]: a QBFT network below the contracts: its validators, rules and genesis data
 //! * [`network`], [`members`], [`study`], [`enrolment`], [`context`]: what stands on chain, and what a proof is bound to
 //! * [`development`]: keys that must not leave development chains
 //! * [`grant`], [`precursor`], [`draft`], [`delivery`]: what pins the fragments of an enrolment, what a proxy is asked
@@ -29,6 +30,7 @@ pub mod fragment;
 pub mod grant;
 pub mod hash;
 pub mod ids;
+pub mod ledger;
 pub mod members;
 pub mod merkle;
 pub mod network;

@@ -5,6 +5,7 @@ pub mod clock;
 pub mod deployment;
 pub mod index;
 pub mod ledger;
+pub mod node;
 pub mod proving;
 pub mod proxies;
 pub mod shelf;

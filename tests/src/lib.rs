@@ -3,10 +3,11 @@
 //! [`World`] is a network on one machine with everybody in it; each test tells one story on a world of its own. The `relayer`
 //! program is the one beside the test: `cargo build --workspace --bins` makes it.
 
+pub mod faults;
 pub mod interposer;
 pub mod observer;
 pub mod storage;
 pub mod world;
 
 pub use interposer::{Interposer, Meddling, Passing};
-pub use world::{code_of, Options, Patient, World};
+pub use world::{code_of, engine, Options, Patient, World};

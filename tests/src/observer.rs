@@ -8,7 +8,7 @@ use base64::{
     engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD},
     Engine as _,
 };
-use relayer::sandbox::Anvil;
+use relayer::sandbox::Chain;
 use serde_json::{json, Value};
 use sha2::Digest as _;
 
@@ -120,7 +120,7 @@ impl Transaction {
 ///
 /// # Errors
 /// The chain does not answer.
-pub async fn transactions(chain: &Anvil) -> Result<Vec<Transaction>> {
+pub async fn transactions(chain: &Chain) -> Result<Vec<Transaction>> {
     let head = chain.call("eth_blockNumber", json!([])).await?;
     let head = u64::from_str_radix(text(&head).trim_start_matches("0x"), 16)?;
     let mut all = Vec::new();
@@ -134,7 +134,7 @@ pub async fn transactions(chain: &Anvil) -> Result<Vec<Transaction>> {
     Ok(all)
 }
 
-async fn read(chain: &Anvil, transaction: &Value) -> Result<Transaction> {
+async fn read(chain: &Chain, transaction: &Value) -> Result<Transaction> {
     let hash = text(&transaction["hash"]).to_owned();
     let mut bytes = arguments(unhex(&transaction["input"])?);
     let receipt = chain

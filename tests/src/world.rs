@@ -3,13 +3,18 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
-use relayer::sandbox::{Actor, CommandError, Stage, StageSettings};
+use relayer::adapters::engines;
+use relayer::app::network::engine::program as program_of;
+use relayer::domain::ledger::Engine;
+use relayer::sandbox::{Actor, CommandError, On, Stage, StageSettings};
 use serde_json::Value;
 
 use crate::interposer::{Interposer, Meddling};
 
-/// Seconds and blocks of a delivery and of a challenge window.
-const WINDOW: (u64, u64) = (600, 5);
+/// Seconds and blocks of a delivery and of a challenge window, where the clock can be moved and where time must be waited for.
+const WINDOWS: [(u64, u64); 2] = [(600, 5), (60, 5)];
+/// Names what runs the chain: `anvil`, `besu`, `goquorum`, or the folder of a network.
+const NETWORK: &str = "MEDSHARE_TEST_NETWORK";
 
 /// A patient: an actor, and the request file made for the hospital.
 #[derive(Debug)]
@@ -29,6 +34,8 @@ pub struct Options {
     pub storage: Option<String>,
     /// Variables that all commands have in their environment.
     pub environment: Vec<(String, String)>,
+    /// What runs the chain, if it is not what the environment names.
+    pub on: Option<On>,
     /// Bounds of the consortium that differ from the defaults, such as `rootLifetime=86400`.
     pub bounds: Vec<String>,
 }
@@ -64,6 +71,7 @@ impl World {
         let settings = StageSettings {
             program: program()?,
             folder: folder.path().to_owned(),
+            on: options.on.unwrap_or_else(on),
             circuits: root.join("target/circuits"),
             bounds: options.bounds,
             storage: options.storage,
@@ -130,11 +138,19 @@ impl World {
     /// # Errors
     /// A command fails.
     pub fn study(&self, more: &[&str]) -> Result<String> {
+        let (seconds, blocks) = self.window();
+        self.study_with_windows(&format!("{seconds}:{blocks}"), more)
+    }
+
+    /// The same with windows of `seconds:blocks`.
+    ///
+    /// # Errors
+    /// A command fails.
+    pub fn study_with_windows(&self, window: &str, more: &[&str]) -> Result<String> {
         let agreement = self.stage.folder().join("agreement.md");
         std::fs::write(&agreement, "The agreement.\n")?;
         let agreement = agreement.display().to_string();
         let criteria = self.data("criteria", "type-2-diabetes");
-        let window = format!("{}:{}", WINDOW.0, WINDOW.1);
         let mut args = vec![
             "institution",
             "study",
@@ -150,9 +166,9 @@ impl World {
             "--threshold",
             "2",
             "--delivery-window",
-            &window,
+            window,
             "--challenge-window",
-            &window,
+            window,
         ];
         if !more.contains(&"--criteria") {
             args.extend(["--criteria", &criteria]);
@@ -207,7 +223,29 @@ impl World {
     /// # Errors
     /// The chain does not answer.
     pub async fn pass_window(&self) -> Result<()> {
-        Ok(self.stage.chain.pass(WINDOW.0 + 1, WINDOW.1 + 1).await?)
+        let window = self.window();
+        Ok(self.stage.chain.pass(window.0 + 1, window.1 + 1).await?)
+    }
+
+    /// Lets two thirds of a window pass: proxies attest by themselves once half of it has.
+    ///
+    /// # Errors
+    /// The chain does not answer.
+    pub async fn pass_most_of_a_window(&self) -> Result<()> {
+        Ok(self.stage.chain.pass(self.window().0 * 2 / 3, 3).await?)
+    }
+
+    fn window(&self) -> (u64, u64) {
+        WINDOWS[usize::from(!self.stage.chain.has_movable_clock())]
+    }
+
+    /// Whether the clock can be moved by hours. Where it can't, this says that the test is skipped.
+    pub fn can_wait_hours(&self) -> bool {
+        let can = self.stage.chain.has_movable_clock();
+        if !can {
+            eprintln!("skipped: hours must pass, and this chain's clock can't be moved");
+        }
+        can
     }
 
     /// Where a patient's first enrolment stands.
@@ -253,6 +291,29 @@ impl World {
     }
 }
 
+/// The engine of a test that needs a network of validators: the one that the environment names, else one that is installed. Where there
+/// is none, this says that the test is skipped.
+pub fn engine() -> Option<On> {
+    let named = on();
+    if named != On::Anvil {
+        return Some(named);
+    }
+    let installed = [Engine::GoQuorum, Engine::Besu]
+        .into_iter()
+        .find(|engine| engines::find(&program_of(*engine), None).is_ok());
+    if installed.is_none() {
+        eprintln!(
+            "skipped: neither GoQuorum's `geth` nor `besu` is on PATH or named in MEDSHARE_GOQUORUM or MEDSHARE_BESU"
+        );
+    }
+    installed.map(On::Fresh)
+}
+
+/// What the tests' chains are run by.
+fn on() -> On {
+    std::env::var_os(NETWORK).map_or(On::Anvil, |named| On::of(Path::new(&named)))
+}
+
 /// The cause that a failed command named.
 pub fn code_of<T: std::fmt::Debug>(result: Result<T, CommandError>) -> String {
     let failed = match result {
@@ -266,7 +327,10 @@ pub fn code_of<T: std::fmt::Debug>(result: Result<T, CommandError>) -> String {
 }
 
 /// The `relayer` program beside the running test: `target/debug/deps/x` lies in the folder below it.
-fn program() -> Result<PathBuf> {
+///
+/// # Errors
+/// It was not built.
+pub fn program() -> Result<PathBuf> {
     let test = std::env::current_exe()?;
     let program = test
         .ancestors()

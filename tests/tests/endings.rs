@@ -47,7 +47,7 @@ async fn a_silent_institution_pays_all_the_same() -> Result<()> {
     let study = world.study(&[])?;
     marta.actor.run(&["patient", "enrol", &study, "--yes"])?;
     // Past half the delivery window the proxies attest by themselves
-    world.stage.chain.pass(400, 3).await?;
+    world.pass_most_of_a_window().await?;
     world.wait_for(&marta, "delivered").await?;
     world.pass_window().await?;
     let settled = world.wait_for(&marta, "settled").await?;

@@ -61,6 +61,9 @@ async fn a_request_is_good_for_one_payout_study_and_attempt() -> Result<()> {
     assert_eq!(world.standing(&marta)?, Value::Null, "nothing came of them");
 
     // The request itself is good, until its receipts expire
+    if !world.can_wait_hours() {
+        return Ok(());
+    }
     world.stage.chain.pass(3601, 1).await?;
     assert_eq!(
         world.post(0, ENROLMENTS, &request).await?,
@@ -162,6 +165,9 @@ async fn revoked_before_enrolment_and_a_stale_root() -> Result<()> {
     let jonas = world.patient("jonas")?;
     world.certify(&jonas, JONAS, &[])?;
     // Its day is yesterday then, and counts; the root was replaced too long ago
+    if !world.can_wait_hours() {
+        return Ok(());
+    }
     world.stage.chain.pass(86_401, 1).await?;
     assert_eq!(world.post(1, ENROLMENTS, &old).await?, "stale-root");
     Ok(())

@@ -1,7 +1,8 @@
 //! The chain through JSON-RPC: the only module that names `ethers`.
 //!
-//! * [`node`]: one node, with its errors sorted; [`transactor`]: what the outbox needs of it
+//! * [`node`]: the nodes, with their errors sorted; [`failover`]: several as one; [`transactor`]: what the outbox needs of it
 //! * [`outbox`], [`sign`]: transactions that come about once
+//! * [`purse`]: plain payments; [`load`]: transactions in numbers
 //! * [`encode`], [`events`], [`read`]: calls, events and views between the contracts' types and the domain's
 //! * [`reverts`]: custom errors as causes of the closed list
 //! * [`artefacts`], [`bindings`], [`deploy`]: the compiled contracts, embedded
@@ -15,8 +16,11 @@ mod convert;
 mod deploy;
 mod encode;
 mod events;
+mod failover;
+mod load;
 mod node;
 mod outbox;
+mod purse;
 mod read;
 mod reverts;
 mod sign;
@@ -25,3 +29,5 @@ mod write;
 
 pub use connect::{ChainLedger, ChainSettings};
 pub use deploy::ChainDeployer;
+pub use load::{Loader, ProvenSignals};
+pub use purse::Purse;

@@ -55,8 +55,8 @@ impl Context {
     /// # Errors
     /// `not-found` if there is no such file, `malformed` if it is none.
     pub fn network(&self) -> Result<Network, Failure> {
-        let path = &self.global.network;
-        let bytes = std::fs::read(path).map_err(|error| {
+        let path = self.global.network_file();
+        let bytes = std::fs::read(&path).map_err(|error| {
             let words = format!("the network file {}: {error}", path.display());
             Failure::new(FailureCode::NotFound, words).with_hint(
                 "`relayer consortium deploy` writes it; --network or MEDSHARE_NETWORK names it.",

@@ -2,16 +2,17 @@
 //!
 //! Everything is done by the commands that people use, each run as a process of its own; the demo only tells what they did.
 
+mod heads;
 mod story;
 mod tell;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use super::output::Output;
 use crate::domain::failure::{Failure, FailureClass, FailureCode};
-use crate::sandbox::{CommandError, SandboxError, StageError};
+use crate::sandbox::{CommandError, On, SandboxError, StageError};
 
 /// The bundle that the repository ships: a made-up patient.
 const BUNDLE: &str = include_str!("../../../tests/data/bundles/marta-type-2-diabetes.json");
@@ -22,7 +23,10 @@ const CROWD: &str = include_str!("../../../tests/data/bundles/jonas-type-1-diabe
 
 /// Tell the whole story on this machine: a chain, three proxies, a hospital, a patient, an institution.
 #[derive(Debug, Args)]
-#[command(after_help = "Example: relayer demo --bundle record.json --criteria criteria.json")]
+#[command(
+    after_help = "Examples:\n  relayer demo --bundle record.json --criteria criteria.json\n  relayer demo --network goquorum\n  \
+                  relayer demo --network network-folder"
+)]
 pub struct DemoArgs {
     /// A FHIR R4 bundle of one patient; by default a made-up one.
     #[arg(long)]
@@ -43,7 +47,7 @@ impl DemoArgs {
     ///
     /// # Errors
     /// The failure of the step at which the story ends, as its command told it: a record that is not eligible, say.
-    pub async fn run(self, output: &Output) -> Result<(), Failure> {
+    pub async fn run(self, network: Option<&Path>, output: &Output) -> Result<(), Failure> {
         let folder = self.folder()?;
         let input = story::Input {
             bundle: take(self.bundle.as_ref(), BUNDLE, &folder.join("bundle.json"))?,
@@ -54,6 +58,7 @@ impl DemoArgs {
             )?,
             crowd: take(None, CROWD, &folder.join("crowd.json"))?,
             circuits: absolute(&self.circuits)?,
+            on: network.map_or(On::Anvil, On::of),
             folder,
         };
         story::tell(&input, *output).await
@@ -92,7 +97,7 @@ fn absolute(path: &PathBuf) -> Result<PathBuf, Failure> {
     std::path::absolute(path).map_err(|error| io(path, &error))
 }
 
-fn io(path: &std::path::Path, error: &std::io::Error) -> Failure {
+fn io(path: &Path, error: &std::io::Error) -> Failure {
     let code = match error.kind() {
         std::io::ErrorKind::NotFound => FailureCode::NotFound,
         _ => FailureCode::Io,
@@ -102,7 +107,10 @@ fn io(path: &std::path::Path, error: &std::io::Error) -> Failure {
 
 impl From<SandboxError> for Failure {
     fn from(error: SandboxError) -> Self {
-        Self::new(FailureCode::Io, error.to_string())
+        match error {
+            SandboxError::Network(failure) => failure,
+            other => Self::new(FailureCode::Io, other.to_string()),
+        }
     }
 }
 

@@ -132,6 +132,16 @@ impl EvmKey {
         address_of(self.0.verifying_key())
     }
 
+    /// The public key: both coordinates, big-endian, as node identifiers are written.
+    ///
+    /// # Panics
+    /// Never: an uncompressed point is a tag and two coordinates.
+    pub fn public_key(&self) -> [u8; 64] {
+        let point = self.0.verifying_key().to_encoded_point(false);
+        let coordinates = <[u8; 64]>::try_from(&point.as_bytes()[1..]);
+        coordinates.expect("an uncompressed point has 65 bytes")
+    }
+
     /// Signs a digest; the same digest always gives the same signature (RFC 6979).
     ///
     /// # Panics

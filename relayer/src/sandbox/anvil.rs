@@ -79,25 +79,6 @@ impl Anvil {
         self.call("evm_mine", json!([])).await.map(drop)
     }
 
-    /// What an account has, in wei.
-    ///
-    /// # Errors
-    /// The chain does not answer.
-    pub async fn balance(&self, account: &str) -> Result<u128, SandboxError> {
-        let answer = self
-            .call("eth_getBalance", json!([account, "latest"]))
-            .await?;
-        let digits = answer
-            .as_str()
-            .unwrap_or_default()
-            .trim_start_matches("0x")
-            .to_owned();
-        u128::from_str_radix(&digits, 16).map_err(|error| SandboxError::Chain {
-            method: "eth_getBalance".to_owned(),
-            message: error.to_string(),
-        })
-    }
-
     /// Gives an account native coin, in wei.
     ///
     /// # Errors

@@ -43,6 +43,9 @@ pub enum SandboxError {
         /// What it said.
         message: String,
     },
+    /// The chain's own network.
+    #[error(transparent)]
+    Network(#[from] crate::domain::failure::Failure),
     /// A file of the sandbox could not be written or read.
     #[error("{path}: {source}")]
     File {

@@ -1,4 +1,4 @@
-//! A whole network on one machine: a consortium, a hospital, an institution and three proxies on a development chain.
+//! A whole network on one machine: a consortium, a hospital, an institution and three proxies on a chain.
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::actor::{Actor, CommandError};
-use super::anvil::Anvil;
+use super::chain::{Chain, On};
 use super::process::{ChildProcess, SandboxError};
 
 /// One coin, in wei.
@@ -79,6 +79,8 @@ pub struct StageSettings {
     pub program: PathBuf,
     /// Where everything is kept.
     pub folder: PathBuf,
+    /// What runs the chain.
+    pub on: On,
     /// The compiled circuits and their keys.
     pub circuits: PathBuf,
     /// Bounds of the consortium that differ from the defaults, such as `maxAttempts=2`.
@@ -93,8 +95,8 @@ pub struct StageSettings {
 #[derive(Debug)]
 pub struct Stage {
     settings: StageSettings,
-    /// The development chain.
-    pub chain: Anvil,
+    /// The chain.
+    pub chain: Chain,
     /// Admits members.
     pub consortium: Actor,
     /// Certifies records.
@@ -114,7 +116,7 @@ impl Stage {
         settings: StageSettings,
         mut tell: impl FnMut(&str, &Value),
     ) -> Result<Self, StageError> {
-        let chain = Anvil::start(&settings.folder)?;
+        let chain = Chain::start(&settings.on, &settings.folder).await?;
         let actor = |name: &str| new_actor(&settings, name);
         let (consortium, hospital, institution) =
             (actor("consortium"), actor("hospital"), actor("institution"));
@@ -129,7 +131,8 @@ impl Stage {
 
         stage.consortium.run(&["consortium", "new"])?;
         let bounds = stage.settings.bounds.clone();
-        let mut deploy = vec!["consortium", "deploy", "--rpc", stage.chain.url()];
+        let urls = stage.chain.urls();
+        let mut deploy = vec!["consortium", "deploy", "--rpc", &urls];
         for bound in &bounds {
             deploy.extend(["--bound", bound]);
         }
@@ -187,7 +190,7 @@ impl Stage {
             &address,
         ];
         self.consortium.run(&admit)?;
-        let url = format!("http://127.0.0.1:{}", free_port(&self.settings.folder)?);
+        let url = format!("http://127.0.0.1:{}", free_port()?);
         actor.run(&["proxy", "register", "--url", &url])?;
         actor.run(&["proxy", "bond", &BOND.to_string()])?;
         let storage = self
@@ -227,12 +230,12 @@ pub fn account_of(made: &Value) -> String {
 }
 
 /// A port that nobody listens on just now.
-fn free_port(folder: &Path) -> Result<u16, SandboxError> {
+pub(super) fn free_port() -> Result<u16, SandboxError> {
     let taken = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
     taken
         .map(|address| address.port())
         .map_err(|source| SandboxError::File {
-            path: folder.display().to_string(),
+            path: "127.0.0.1".to_owned(),
             source,
         })
 }

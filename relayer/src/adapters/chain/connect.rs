@@ -2,12 +2,13 @@
 
 use std::{sync::Arc, time::Duration};
 
-use ethers::providers::{Http, Provider};
+use ethers::providers::Provider;
 use url::Url;
 
 use super::{
     bindings::{enrolments, members, registry, studies, treasury, verifier},
     convert,
+    failover::Failover,
     node::Node,
     outbox::{Outbox, Patience},
     sign::TransactionSigner,
@@ -16,7 +17,7 @@ use crate::{
     domain::{
         development::{check_key, is_development_chain},
         failure::FailureCode,
-        ids::{Address, VerifyingKeyHash},
+        ids::{Address, BlockHash, VerifyingKeyHash},
         network::{Contracts, Network},
         signer::EvmKey,
     },
@@ -26,7 +27,7 @@ use crate::{
 /// How a ledger reaches its chain.
 #[derive(Debug, Clone)]
 pub struct ChainSettings {
-    /// JSON-RPC nodes. The first one is used.
+    /// JSON-RPC nodes, the preferred one first; the others stand in for it.
     pub rpc_urls: Vec<Url>,
     /// Price of gas in wei.
     pub gas_price: u128,
@@ -63,10 +64,12 @@ impl ChainSettings {
         }
     }
 
-    pub(super) fn node(&self) -> Result<Node, LedgerError> {
-        let url = self.rpc_urls.first();
-        let url = url.ok_or_else(|| LedgerError::WrongNetwork("no RPC URL is known".to_owned()))?;
-        Ok(Node::new(url))
+    /// The nodes; those of another chain than the one that starts with `genesis` don't stand in.
+    pub(super) fn node(&self, genesis: Option<BlockHash>) -> Result<Node, LedgerError> {
+        if self.rpc_urls.is_empty() {
+            return Err(LedgerError::WrongNetwork("no RPC URL is known".to_owned()));
+        }
+        Ok(Node::new(&self.rpc_urls, genesis))
     }
 
     pub(super) fn patience(&self) -> Patience {
@@ -79,18 +82,18 @@ impl ChainSettings {
     }
 }
 
-type Http1 = Provider<Http>;
+type Nodes = Provider<Failover>;
 
 /// The contracts of a network, for reading and, with a key, for writing.
 pub struct ChainLedger {
     pub(super) node: Node,
     pub(super) settings: ChainSettings,
     pub(super) network: Network,
-    pub(super) members: members::Members<Http1>,
-    pub(super) registry: registry::RecordRegistry<Http1>,
-    pub(super) treasury: treasury::Treasury<Http1>,
-    pub(super) studies: studies::Studies<Http1>,
-    pub(super) enrolments: enrolments::Enrolments<Http1>,
+    pub(super) members: members::Members<Nodes>,
+    pub(super) registry: registry::RecordRegistry<Nodes>,
+    pub(super) treasury: treasury::Treasury<Nodes>,
+    pub(super) studies: studies::Studies<Nodes>,
+    pub(super) enrolments: enrolments::Enrolments<Nodes>,
     pub(super) outbox: Option<Outbox>,
 }
 
@@ -126,7 +129,7 @@ impl ChainLedger {
     }
 
     fn unchecked(network: Network, settings: ChainSettings) -> Result<Self, LedgerError> {
-        let node = settings.node()?;
+        let node = settings.node(Some(network.genesis_hash))?;
         let provider = node.provider();
         let at = |address: Address| convert::address(address);
         let Contracts {
@@ -163,6 +166,7 @@ impl ChainLedger {
         ];
         for (name, address) in named {
             if self.node.code(address).await?.is_empty() {
+                self.has_come_to(self.network.deployment_block).await?;
                 let words = format!("there is no contract at {address}, where {name} should be");
                 return Err(LedgerError::WrongNetwork(words));
             }
@@ -171,6 +175,17 @@ impl ChainLedger {
             self.check_verifier(*openings, *expected).await?;
         }
         Ok(())
+    }
+
+    /// A node that is still fetching blocks has no contracts yet, and will have.
+    async fn has_come_to(&self, block: u64) -> Result<(), LedgerError> {
+        let head = self.node.head().await?.number;
+        if head > block {
+            return Ok(());
+        }
+        let words =
+            format!("it has only come to block {head}, and the contracts are above {block}");
+        Err(self.node.unreachable(words))
     }
 
     /// Studies keep the verifier that they were opened with, so the one of the network file must stay what it was.

@@ -47,7 +47,7 @@ impl ChainDeployer {
     /// # Errors
     /// [`LedgerError::Unreachable`], [`LedgerError::Node`].
     pub async fn identify(settings: &ChainSettings) -> Result<ChainIdentity, LedgerError> {
-        let node = settings.node()?;
+        let node = settings.node(None)?;
         Ok(ChainIdentity {
             chain_id: node.chain_id().await?,
             genesis: node.genesis().await?,
@@ -64,7 +64,7 @@ impl ChainDeployer {
         key: EvmKey,
         store: Arc<dyn OutboxStore>,
     ) -> Result<Self, LedgerError> {
-        let node = settings.node()?;
+        let node = settings.node(Some(chain.genesis))?;
         let signer = TransactionSigner {
             key,
             chain_id: chain.chain_id,

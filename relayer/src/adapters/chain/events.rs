@@ -16,7 +16,9 @@ use super::{
         studies::StudiesEvents,
         treasury::TreasuryEvents,
     },
-    convert, ChainLedger,
+    convert,
+    node::Node,
+    ChainLedger,
 };
 use crate::{
     domain::{
@@ -39,11 +41,17 @@ impl EventsReader for ChainLedger {
         after: Option<Cursor>,
         sources: &[EventSource],
     ) -> Result<Option<EventPage>, LedgerError> {
+        // One node for the whole page: another one might lack the last blocks, and their events would be passed over
+        let node = self.node.pinned().await;
+        let head = node.head().await?.number;
         if let Some(cursor) = after {
-            self.check_cursor(cursor).await?;
+            // A node that lags has nothing new, and has not forgotten anything either
+            if cursor.block > head {
+                return Ok(None);
+            }
+            check_cursor(&node, cursor).await?;
         }
         let start = after.map_or(self.network.deployment_block, |cursor| cursor.block + 1);
-        let head = self.node.head().await?.number;
         // The head itself counts as one block of finality.
         let last = (head + 1).saturating_sub(self.settings.finality);
         if start > last {
@@ -51,11 +59,8 @@ impl EventsReader for ChainLedger {
         }
         let end = last.min(start.saturating_add(self.settings.page_blocks - 1));
         let filter = Filter::new().address(self.addresses(sources));
-        let logs = self
-            .node
-            .logs(&filter.from_block(start).to_block(end))
-            .await?;
-        let upto = self.cursor_at(end).await?;
+        let logs = node.logs(&filter.from_block(start).to_block(end)).await?;
+        let upto = cursor_at(&node, end).await?;
         if logs.iter().any(|log| {
             block_of(log) == end && log.block_hash.map(|hash| hash.0) != Some(upto.block_hash)
         }) {
@@ -78,6 +83,25 @@ impl EventsReader for ChainLedger {
     }
 }
 
+async fn check_cursor(node: &Node, cursor: Cursor) -> Result<(), LedgerError> {
+    match node.block(cursor.block).await? {
+        Some(block) if block.hash == cursor.block_hash => Ok(()),
+        _ => Err(IndexError::Reorganised {
+            block: cursor.block,
+        }
+        .into()),
+    }
+}
+
+async fn cursor_at(node: &Node, block: u64) -> Result<Cursor, LedgerError> {
+    let block = node.block(block).await?;
+    let block = block.ok_or_else(|| LedgerError::Malformed("a block went missing".to_owned()))?;
+    Ok(Cursor {
+        block: block.number,
+        block_hash: block.hash,
+    })
+}
+
 impl ChainLedger {
     /// All logs that match between two blocks, ends included, page by page.
     pub(super) async fn logs_between(
@@ -98,26 +122,6 @@ impl ChainLedger {
             start = end + 1;
         }
         Ok(logs)
-    }
-
-    async fn check_cursor(&self, cursor: Cursor) -> Result<(), LedgerError> {
-        match self.node.block(cursor.block).await? {
-            Some(block) if block.hash == cursor.block_hash => Ok(()),
-            _ => Err(IndexError::Reorganised {
-                block: cursor.block,
-            }
-            .into()),
-        }
-    }
-
-    async fn cursor_at(&self, block: u64) -> Result<Cursor, LedgerError> {
-        let block = self.node.block(block).await?;
-        let block =
-            block.ok_or_else(|| LedgerError::Malformed("a block went missing".to_owned()))?;
-        Ok(Cursor {
-            block: block.number,
-            block_hash: block.hash,
-        })
     }
 
     fn addresses(&self, sources: &[EventSource]) -> Vec<H160> {

@@ -1,4 +1,4 @@
-//! One node's JSON-RPC, with time-outs and with its errors told apart: unreachable, refused by the node, reverted by
+//! The nodes' JSON-RPC, with time-outs and with its errors told apart: unreachable, refused by the node, reverted by
 //! a contract.
 
 use std::{future::Future, sync::Arc, time::Duration};
@@ -6,12 +6,12 @@ use std::{future::Future, sync::Arc, time::Duration};
 use ethers::{
     abi::Detokenize,
     contract::{builders::ContractCall, ContractError},
-    providers::{Http, JsonRpcError, Middleware, MiddlewareError, Provider, ProviderError},
+    providers::{JsonRpcError, Middleware, MiddlewareError, Provider, ProviderError},
     types::{BlockId, BlockNumber, Bytes, Filter, Log, TransactionReceipt, H256, U256, U64},
 };
 use url::Url;
 
-use super::{convert, reverts};
+use super::{convert, failover::Failover, reverts};
 use crate::{
     domain::ids::{Address, BlockHash},
     ports::ledger::{BlockRef, LedgerError},
@@ -20,25 +20,35 @@ use crate::{
 /// How long one request may take.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A node.
+/// A node, or several that stand in for each other.
 #[derive(Debug, Clone)]
 pub(super) struct Node {
-    provider: Arc<Provider<Http>>,
+    provider: Arc<Provider<Failover>>,
     endpoint: String,
 }
 
 impl Node {
-    /// A client of the node at `url`; nothing is sent yet.
-    pub(super) fn new(url: &Url) -> Self {
-        let http = Http::new(url.clone());
+    /// A client of the nodes at these URLs, of the chain that starts with `genesis`; nothing is sent yet.
+    pub(super) fn new(urls: &[Url], genesis: Option<BlockHash>) -> Self {
+        Self::over(Failover::new(urls, genesis))
+    }
+
+    fn over(nodes: Failover) -> Self {
         Self {
-            provider: Arc::new(Provider::new(http)),
-            endpoint: convert::redacted(url),
+            endpoint: nodes.names(),
+            provider: Arc::new(Provider::new(nodes)),
         }
     }
 
+    /// The node that answers at present, alone: two of them may differ by a block, and answers that are put together must not.
+    pub(super) async fn pinned(&self) -> Self {
+        let nodes: &Failover = self.provider.as_ref().as_ref();
+        nodes.keep_up().await;
+        Self::over(nodes.pinned())
+    }
+
     /// The provider, for contract bindings.
-    pub(super) fn provider(&self) -> Arc<Provider<Http>> {
+    pub(super) fn provider(&self) -> Arc<Provider<Failover>> {
         Arc::clone(&self.provider)
     }
 
@@ -66,6 +76,7 @@ impl Node {
         }
         match error {
             ProviderError::HTTPError(error) => self.unreachable(convert::words(error)),
+            ProviderError::CustomError(words) => self.unreachable(words.clone()),
             ProviderError::SerdeJson(error) => LedgerError::Malformed(format!("{method}: {error}")),
             // The client error behind it would print the whole answer.
             ProviderError::JsonRpcClientError(_) => {
@@ -88,7 +99,8 @@ impl Node {
         }
     }
 
-    fn unreachable(&self, reason: String) -> LedgerError {
+    /// That the nodes are of no use now, and may be later.
+    pub(super) fn unreachable(&self, reason: String) -> LedgerError {
         LedgerError::Unreachable {
             endpoint: self.endpoint.clone(),
             reason,
@@ -132,7 +144,7 @@ impl Node {
     pub(super) async fn view<D: Detokenize + Send + Sync>(
         &self,
         function: &str,
-        call: ContractCall<Provider<Http>, D>,
+        call: ContractCall<Provider<Failover>, D>,
     ) -> Result<D, LedgerError> {
         match tokio::time::timeout(REQUEST_TIMEOUT, call.call()).await {
             Ok(Ok(answer)) => Ok(answer),

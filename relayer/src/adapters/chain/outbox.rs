@@ -58,6 +58,12 @@ enum Ending {
     Displaced,
 }
 
+/// When a transaction is sent again, and what was seen when it was.
+struct Sendings {
+    next: Instant,
+    looked_displaced: bool,
+}
+
 impl Outbox {
     pub(super) fn new(
         node: Arc<dyn Transactor>,
@@ -158,24 +164,21 @@ impl Outbox {
         Ok(signed)
     }
 
+    /// Waits for the end of a transaction. While no node answers it waits too: that may end, and the transaction is under way.
     async fn await_ending(&self, signed: &SignedTransaction) -> Result<Ending, LedgerError> {
         let start = Instant::now();
-        let mut next_sending = start;
-        let mut looked_displaced = false;
+        let mut sendings = Sendings {
+            next: start,
+            looked_displaced: false,
+        };
         loop {
-            let mined = self.node.mined(signed.hash).await?;
-            if let Some(mined) = mined {
-                if self.is_final(&mined).await? {
-                    return Ok(ending_of(signed.hash, &mined));
+            match self.look(signed, &mut sendings).await {
+                Ok(Some(ending)) => return Ok(ending),
+                Ok(None) => {}
+                Err(error @ LedgerError::Unreachable { .. }) => {
+                    tracing::warn!(%error, "waiting for a node");
                 }
-            } else if Instant::now() >= next_sending {
-                let displaced = self.send_again(signed).await?;
-                // A node may count a nonce a moment before it shows the receipt: seen once, it is no proof
-                if displaced && looked_displaced {
-                    return Ok(Ending::Displaced);
-                }
-                looked_displaced = displaced;
-                next_sending = Instant::now() + self.patience.resend;
+                Err(error) => return Err(error),
             }
             let waited = start.elapsed();
             if waited >= self.patience.give_up {
@@ -187,6 +190,29 @@ impl Outbox {
             }
             tokio::time::sleep(self.patience.poll).await;
         }
+    }
+
+    /// Looks once what has become of a transaction, and sends it again when it is time to.
+    async fn look(
+        &self,
+        signed: &SignedTransaction,
+        sendings: &mut Sendings,
+    ) -> Result<Option<Ending>, LedgerError> {
+        if let Some(mined) = self.node.mined(signed.hash).await? {
+            let ends = self.is_final(&mined).await?;
+            return Ok(ends.then(|| ending_of(signed.hash, &mined)));
+        }
+        if Instant::now() < sendings.next {
+            return Ok(None);
+        }
+        let displaced = self.send_again(signed).await?;
+        // A node may count a nonce a moment before it shows the receipt: seen once, it is no proof
+        if displaced && sendings.looked_displaced {
+            return Ok(Some(Ending::Displaced));
+        }
+        sendings.looked_displaced = displaced;
+        sendings.next = Instant::now() + self.patience.resend;
+        Ok(None)
     }
 
     async fn is_final(&self, mined: &Mined) -> Result<bool, LedgerError> {
@@ -214,7 +240,12 @@ impl Outbox {
         }
         match self.node.send(&signed.raw).await? {
             Sent::Accepted => Ok(false),
-            Sent::NonceUsed => self.looks_displaced(signed).await,
+            // Used by another transaction, or by this one in a block that came just now?
+            Sent::NonceUsed => {
+                self.node
+                    .displaced(self.sender(), signed.nonce, signed.hash)
+                    .await
+            }
             Sent::Refused(reason) => {
                 tracing::warn!(
                     hash = hex::encode(signed.hash),
@@ -224,12 +255,6 @@ impl Outbox {
                 Ok(false)
             }
         }
-    }
-
-    /// The nonce is used: by another transaction, or by this one in a block that came just now?
-    async fn looks_displaced(&self, signed: &SignedTransaction) -> Result<bool, LedgerError> {
-        let used = self.node.nonce(self.sender()).await? > signed.nonce;
-        Ok(used && self.node.mined(signed.hash).await?.is_none())
     }
 }
 

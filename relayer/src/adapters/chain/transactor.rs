@@ -46,6 +46,14 @@ pub(super) trait Transactor: Send + Sync {
     async fn height(&self) -> Result<u64, LedgerError>;
     /// The number of transactions of an account in blocks.
     async fn nonce(&self, account: Address) -> Result<u64, LedgerError>;
+    /// Whether another transaction has used the nonce: the account has sent more, by one and the same node, and this one is in no block of
+    /// its.
+    async fn displaced(
+        &self,
+        account: Address,
+        nonce: u64,
+        hash: [u8; 32],
+    ) -> Result<bool, LedgerError>;
     /// Gas that a transaction would use now; a revert comes back decoded.
     async fn estimate(&self, transaction: &QueuedTransaction) -> Result<u64, LedgerError>;
     /// Why a transaction that reverted in `block` did: the same call, tried at that block.
@@ -67,6 +75,16 @@ impl Transactor for Node {
         let latest = Some(BlockId::Number(BlockNumber::Latest));
         let request = provider.get_transaction_count(convert::address(account), latest);
         convert::small(self.ask("eth_getTransactionCount", request).await?)
+    }
+
+    async fn displaced(
+        &self,
+        account: Address,
+        nonce: u64,
+        hash: [u8; 32],
+    ) -> Result<bool, LedgerError> {
+        let node = self.pinned().await;
+        Ok(node.nonce(account).await? > nonce && node.mined(hash).await?.is_none())
     }
 
     async fn estimate(&self, transaction: &QueuedTransaction) -> Result<u64, LedgerError> {

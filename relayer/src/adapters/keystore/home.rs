@@ -22,6 +22,11 @@ impl RoleHome {
         Ok(Self(folder))
     }
 
+    /// A folder that is there, of whatever mode.
+    pub fn existing(folder: &Path) -> Self {
+        Self(folder.to_owned())
+    }
+
     /// The folder itself.
     pub fn path(&self) -> &Path {
         &self.0

@@ -99,18 +99,16 @@ impl Deploy {
             &progress,
         )
         .await?;
-        write(&global.network, &network)?;
+        let file = global.network_file();
+        write(&file, &network)?;
         let value = json!({
-            "network": global.network,
+            "network": file,
             "account": deployer.account(),
             "chainId": network.chain_id,
             "contracts": network.contracts,
             "deploymentBlock": network.deployment_block,
         });
-        output.result(
-            &value,
-            &format!("network file: {}", global.network.display()),
-        );
+        output.result(&value, &format!("network file: {}", file.display()));
         Ok(())
     }
 }

@@ -9,7 +9,7 @@ use super::tell::{coins, number, short, text, Teller};
 use crate::cli::output::Output;
 use crate::domain::failure::{Failure, FailureCode};
 use crate::sandbox::stage::{BOND, COIN, ENDOWMENT};
-use crate::sandbox::{Actor, Stage, StageSettings};
+use crate::sandbox::{Actor, On, Stage, StageSettings};
 
 /// What the patient is paid, and each proxy.
 const PRICE: u128 = 5 * COIN;
@@ -26,6 +26,7 @@ pub(super) struct Input {
     pub(super) crowd: PathBuf,
     pub(super) circuits: PathBuf,
     pub(super) folder: PathBuf,
+    pub(super) on: On,
 }
 
 /// Tells the story to its end.
@@ -48,9 +49,10 @@ pub(super) async fn tell(input: &Input, output: Output) -> Result<(), Failure> {
     let received = receive(&stage, &study, &mut teller)?;
     let paid = settle(&stage, &patient, &study, &enrolled, &mut teller).await?;
     teller.say(&format!("\nThe story took {:.1} s.", teller.seconds()));
+    let heads = super::heads::of(&stage, &teller).await?;
     let result = json!({
         "folder": input.folder, "certified": certified, "studyId": study, "enrolment": enrolled,
-        "received": received, "paid": paid,
+        "received": received, "paid": paid, "heads": heads,
     });
     if output.is_json() {
         output.result(&result, "");
@@ -66,6 +68,7 @@ async fn set_up(input: &Input, teller: &mut Teller) -> Result<Stage, Failure> {
         program,
         folder: input.folder.clone(),
         circuits: input.circuits.clone(),
+        on: input.on.clone(),
         bounds: Vec::new(),
         storage: None,
         environment: Vec::new(),

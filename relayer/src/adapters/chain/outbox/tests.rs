@@ -302,3 +302,19 @@ async fn effects_at_the_same_time_get_nonces_of_their_own() {
     all.sort();
     assert_eq!(all, (0..8).map(|number| vec![number]).collect::<Vec<_>>());
 }
+
+/// All nodes down for a while: the transaction is waited for, sent again, and comes about once.
+#[tokio::test]
+async fn nodes_that_are_down_are_waited_for() {
+    let world = World::new().await;
+    world.node.with(|chain| {
+        chain.losses = 1;
+        chain.silences = 20;
+    });
+    world
+        .process()
+        .submit(&Effect::once("enrol:1"), &world.transaction(1))
+        .await
+        .unwrap();
+    assert_eq!(world.node.calldata(), [vec![1]]);
+}

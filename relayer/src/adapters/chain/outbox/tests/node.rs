@@ -25,6 +25,8 @@ pub(super) struct Chain {
     pub(super) losses: usize,
     /// Looks for a receipt that find none yet, though the nonce is counted.
     pub(super) hidden: usize,
+    /// Requests that no node answers.
+    pub(super) silences: usize,
     /// Refusal of the next sending.
     pub(super) refusal: Option<String>,
     /// Calldata that reverts when it is estimated, and when it is mined.
@@ -53,6 +55,13 @@ impl FakeNode {
     }
 }
 
+fn silent() -> LedgerError {
+    LedgerError::Unreachable {
+        endpoint: "http://127.0.0.1".to_owned(),
+        reason: "connection refused".to_owned(),
+    }
+}
+
 fn refused() -> LedgerError {
     LedgerError::Refused {
         code: FailureCode::QuotaUsedUp,
@@ -68,6 +77,15 @@ impl Transactor for FakeNode {
 
     async fn nonce(&self, _account: Address) -> Result<u64, LedgerError> {
         self.height().await
+    }
+
+    async fn displaced(
+        &self,
+        account: Address,
+        nonce: u64,
+        hash: [u8; 32],
+    ) -> Result<bool, LedgerError> {
+        Ok(self.nonce(account).await? > nonce && self.mined(hash).await?.is_none())
     }
 
     async fn estimate(&self, transaction: &QueuedTransaction) -> Result<u64, LedgerError> {
@@ -104,6 +122,13 @@ impl Transactor for FakeNode {
     }
 
     async fn mined(&self, hash: [u8; 32]) -> Result<Option<Mined>, LedgerError> {
+        self.with(|chain| {
+            if chain.silences > 0 {
+                chain.silences -= 1;
+                return Err(silent());
+            }
+            Ok(())
+        })?;
         Ok(self.with(|chain| {
             if chain.hidden > 0 {
                 chain.hidden -= 1;
