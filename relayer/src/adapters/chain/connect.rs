@@ -6,7 +6,7 @@ use ethers::providers::{Http, Provider};
 use url::Url;
 
 use super::{
-    bindings::{enrolments, members, registry, studies, treasury, verifier},
+    bindings::{disputes, enrolments, members, registry, studies, treasury, verifier},
     convert,
     node::Node,
     outbox::{Outbox, Patience},
@@ -89,6 +89,7 @@ pub struct ChainLedger {
     pub(super) treasury: treasury::Treasury<Http1>,
     pub(super) studies: studies::Studies<Http1>,
     pub(super) enrolments: enrolments::Enrolments<Http1>,
+    pub(super) disputes: disputes::Disputes<Http1>,
     pub(super) outbox: Option<Outbox>,
 }
 
@@ -132,6 +133,7 @@ impl ChainLedger {
             treasury,
             studies,
             enrolments,
+            disputes,
             ..
         } = network.contracts;
         Ok(Self {
@@ -139,7 +141,8 @@ impl ChainLedger {
             registry: registry::RecordRegistry::new(at(registry), Arc::clone(&provider)),
             treasury: treasury::Treasury::new(at(treasury), Arc::clone(&provider)),
             studies: studies::Studies::new(at(studies), Arc::clone(&provider)),
-            enrolments: enrolments::Enrolments::new(at(enrolments), provider),
+            enrolments: enrolments::Enrolments::new(at(enrolments), Arc::clone(&provider)),
+            disputes: disputes::Disputes::new(at(disputes), provider),
             node,
             settings,
             network,
