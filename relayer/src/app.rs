@@ -9,8 +9,9 @@
 //! * [`registry`]: the registry's tree, rebuilt from events
 //! * [`proxy`]: a proxy's parts; [`prepare`]: what it makes sure of at its start; [`receipt`]: what it checks
 //!   before it answers for an enrolment; [`deliver`]: whom it serves; [`relay`]: what it sends for others;
-//!   [`follow`], [`duties`]: what it does by itself
+//!   [`follow`], [`duties`], [`answers`]: what it does by itself
 
+pub mod answers;
 pub mod certify;
 pub mod deliver;
 pub mod deposit;

@@ -13,13 +13,14 @@
 //! * [`umbral`]: threshold re-encryption, pure computation, and the one module that names `umbral_pre`
 //! * [`seed`], [`request`]: the patient's secrets, and what the hospital is told
 //! * [`content`], [`opening`], [`uses`]: what a record holds, and what it may be used for
-//! * [`evidence`]: what a dispute is decided by
+//! * [`dispute`], [`evidence`]: what a dispute is about, and what it is decided by
 //! * [`envelope`], [`stream`], [`merkle`]: a sealed record's header, segments and the tree over them
 
 pub mod content;
 pub mod context;
 pub mod delivery;
 pub mod development;
+pub mod dispute;
 pub mod draft;
 pub mod eip712;
 pub mod enrolment;

@@ -112,7 +112,7 @@ impl Proxy {
         Ok(self.ledger.head().await?.time > served_until)
     }
 
-    async fn held_grant(&self, enrolment: &Enrolment) -> Result<HeldGrant, Failure> {
+    pub(super) async fn held_grant(&self, enrolment: &Enrolment) -> Result<HeldGrant, Failure> {
         let key = AttemptKey {
             study: enrolment.key.study_id,
             nullifier: enrolment.key.nullifier,
@@ -132,7 +132,7 @@ impl Proxy {
         })
     }
 
-    async fn reencrypt(&self, study: &Study, held: HeldGrant) -> Result<Delivery, Failure> {
+    pub(super) async fn reencrypt(&self, study: &Study, held: HeldGrant) -> Result<Delivery, Failure> {
         let (envelope, bytes) = self.deposits.envelope(held.terms.envelope).await?;
         let keys = FragmentKeys {
             verifying: envelope.verifying_key,

@@ -20,11 +20,13 @@ use crate::ports::storage::{ByteStream, ObjectKey, SharedBlobStore};
 mod cutter;
 mod intake;
 mod rebuild;
+mod segments;
 
 #[cfg(test)]
 mod tests;
 
 use intake::Intake;
+pub use segments::ProvenSegment;
 
 /// Folder of the envelopes, by hash.
 const ENVELOPES: &str = "envelopes";

@@ -50,7 +50,9 @@ impl Proxy {
             EnrolmentState::Enrolled => self.attend_enrolled(grant, &study, &enrolment, head).await,
             EnrolmentState::Delivered => self.attend_delivered(&study, &enrolment, head).await,
             EnrolmentState::Settled => self.attend_settled(grant, &study, &enrolment).await,
-            EnrolmentState::Challenged | EnrolmentState::Demanded => Ok(()),
+            EnrolmentState::Challenged | EnrolmentState::Demanded => {
+                self.attend_disputed(&study, &enrolment, head).await
+            }
             EnrolmentState::Refunded | EnrolmentState::Revoked | EnrolmentState::Faulted => {
                 self.destroy(&grant.key).await
             }
@@ -66,7 +68,7 @@ impl Proxy {
     ) -> Result<(), Failure> {
         let window = study.terms.delivery_window;
         if has_passed(&window, enrolment, head, self.patience(study)) {
-            return self.end(&Call::Refund(on(enrolment))).await;
+            return self.end(&Call::Refund(OnEnrolment::of(enrolment))).await;
         }
         let half_passed = head.time >= enrolment.since + u64::from(window.seconds) / 2;
         if grant.attested || !half_passed {
@@ -90,7 +92,7 @@ impl Proxy {
         let signature = attestation.sign(&self.domain, &self.key);
         let attestations = vec![SlotAttestation { slot, signature }];
         self.end(&Call::Attest {
-            on: on(enrolment),
+            on: OnEnrolment::of(enrolment),
             attestations,
         })
         .await
@@ -108,7 +110,7 @@ impl Proxy {
             head,
             self.patience(study),
         ) {
-            self.end(&Call::Settle(on(enrolment))).await?;
+            self.end(&Call::Settle(OnEnrolment::of(enrolment))).await?;
         }
         Ok(())
     }
@@ -137,7 +139,7 @@ impl Proxy {
     }
 
     /// Makes a call that another slot may have made before: then there is nothing left to do.
-    async fn end(&self, call: &Call) -> Result<(), Failure> {
+    pub(super) async fn end(&self, call: &Call) -> Result<(), Failure> {
         match self.ledger.submit(call).await {
             Ok(included) => {
                 tracing::info!(effect = call.effect().key, block = included.block, "done");
@@ -152,7 +154,7 @@ impl Proxy {
     }
 
     /// How much later than it could this slot calls an ending.
-    fn patience(&self, study: &Study) -> u64 {
+    pub(super) fn patience(&self, study: &Study) -> u64 {
         u64::from(self.slot_in(study).unwrap_or_default()) * STAGGER_S
     }
 }
@@ -162,14 +164,6 @@ fn is_done_already(code: FailureCode) -> bool {
         code,
         FailureCode::WrongState | FailureCode::NothingToClaim | FailureCode::WindowOpen
     )
-}
-
-fn on(enrolment: &Enrolment) -> OnEnrolment {
-    OnEnrolment {
-        key: enrolment.key,
-        attempt: enrolment.attempt,
-        details: enrolment.details,
-    }
 }
 
 /// Whether a window has passed, in seconds and in blocks, for at least `patience` seconds.

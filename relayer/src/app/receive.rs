@@ -5,9 +5,11 @@
 //! * [`fragments`]: what the proxies gave, each checked by itself, so that a bad one is named and the others suffice
 //! * [`content`]: the ciphertext, fetched and opened in constant memory
 //! * [`record`]: what was opened is what was proved
+//! * [`challenge`]: on what ground a delivery that fails can be challenged
 //!
 //! A check that fails ends the reception with its cause from the closed list; the report tells what had passed before.
 
+pub mod challenge;
 pub mod content;
 pub mod fragments;
 pub mod note;

@@ -42,7 +42,7 @@ impl Proxy {
         Ok(self
             .ledger
             .submit(&Call::Accept {
-                on: on(&enrolment),
+                on: OnEnrolment::of(&enrolment),
                 signature,
             })
             .await?)
@@ -64,7 +64,7 @@ impl Proxy {
         });
         let call = match &enrolment {
             Some(enrolment) => Call::Revoke {
-                on: on(enrolment),
+                on: OnEnrolment::of(enrolment),
                 secret: *secret,
             },
             None => Call::Reveal { secret: *secret },
@@ -90,13 +90,5 @@ impl Proxy {
             }
             _ => Ok(None),
         }
-    }
-}
-
-fn on(enrolment: &Enrolment) -> OnEnrolment {
-    OnEnrolment {
-        key: enrolment.key,
-        attempt: enrolment.attempt,
-        details: enrolment.details,
     }
 }

@@ -114,7 +114,10 @@ async fn existing(ledger: &dyn Ledger, id: StudyId) -> Result<Study, Failure> {
 }
 
 /// Lets the treasury take a sum of a token, if it may not already. The native coin needs no leave.
-async fn allow(ledger: &dyn Ledger, token: Address, amount: u128) -> Result<(), Failure> {
+///
+/// # Errors
+/// Those of the chain.
+pub async fn allow(ledger: &dyn Ledger, token: Address, amount: u128) -> Result<(), Failure> {
     let Some(owner) = ledger.account().filter(|_| !token.is_zero()) else {
         return Ok(());
     };

@@ -1,5 +1,6 @@
 //! `relayer institution`: studies, and the records that are delivered to them.
 
+mod challenge;
 mod receive;
 pub mod study;
 
@@ -35,6 +36,9 @@ pub enum InstitutionCommand {
     /// Accepts a delivery that was received, so that the patient and the proxies are paid.
     #[command(after_help = "Example: relayer institution accept 0x1a…9f 0x2b…8e")]
     Accept(AcceptArgs),
+    /// Challenges a delivery that can't be received: has the proxies deliver on chain, or proves a fault of the patient's.
+    #[command(after_help = "Example: relayer institution challenge 0x1a…9f 0x2b…8e --dry-run")]
+    Challenge(ChallengeArgs),
     /// Writes what was received in a study as NDJSON: a line for each record, with its bundle.
     #[command(after_help = "Example: relayer institution export 0x1a…9f --out study.ndjson")]
     Export(ExportArgs),
@@ -61,6 +65,18 @@ pub struct AcceptArgs {
     pub nullifier: Option<Nullifier>,
 }
 
+/// Options of `challenge`.
+#[derive(Debug, Args)]
+pub struct ChallengeArgs {
+    /// The study.
+    pub study: StudyId,
+    /// The enrolment.
+    pub nullifier: Nullifier,
+    /// Says what would be done, and sends nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
 /// Options of `export`.
 #[derive(Debug, Args)]
 pub struct ExportArgs {
@@ -83,6 +99,7 @@ impl InstitutionCommand {
             Self::Study(command) => command.run(&context, output).await,
             Self::Receive(options) => receive::receive(&context, output, &options).await,
             Self::Accept(options) => receive::accept(&context, output, &options).await,
+            Self::Challenge(options) => challenge::challenge(&context, output, &options).await,
             Self::Export(options) => receive::export(&context, output, &options),
         }
     }

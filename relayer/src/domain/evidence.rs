@@ -4,6 +4,7 @@
 //! * [`fragment_products`]: what goes with a capsule fragment
 //! * [`SharedPoint`]: the institution's Diffie-Hellman point for a grant's precursor, with a proof that it is the one
 //! * [`combination`]: what shows whether fragments combine
+//! * [`Unopenable`]: all of it together, made only where it may be
 //!
 //! **A shared point opens whatever was granted under its precursor.** It is never revealed for a grant that opens, nor for one
 //! whose precursor proof does not hold ([`crate::domain::precursor`]): the precursor could be a stranger's, shifted.
@@ -11,10 +12,12 @@
 mod combination;
 mod products;
 mod shared_point;
+mod unopenable;
 
 pub use combination::{combination, CombinationProducts, COMBINATION_LEN};
 pub use products::{fragment_products, FragmentProducts, PRODUCTS_LEN};
 pub use shared_point::SharedPoint;
+pub use unopenable::{NotRevealed, Unopenable};
 
 use k256::elliptic_curve::ops::ReduceNonZero;
 use k256::elliptic_curve::sec1::ToEncodedPoint as _;

@@ -5,6 +5,7 @@
 
 mod call;
 mod chain;
+mod disputes;
 mod enrolments;
 mod error;
 mod event;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 
 pub use call::{Call, LedgerWriter, OnEnrolment};
 pub use chain::{BlockRef, ChainReader};
+pub use disputes::{DisputeCall, DisputesReader};
 pub use enrolments::{ContextOf, EnrolmentsReader};
 pub use error::LedgerError;
 pub use event::{EventId, EventPage, EventSource, EventsReader, LedgerEvent, LedgerEventKind};
@@ -27,7 +29,13 @@ pub use crate::ports::index::{Effect, Included};
 
 /// All the reads of the chain.
 pub trait LedgerReader:
-    ChainReader + MembersReader + RegistryReader + StudiesReader + EnrolmentsReader + EventsReader
+    ChainReader
+    + MembersReader
+    + RegistryReader
+    + StudiesReader
+    + EnrolmentsReader
+    + DisputesReader
+    + EventsReader
 {
 }
 
@@ -37,6 +45,7 @@ impl<T> LedgerReader for T where
         + RegistryReader
         + StudiesReader
         + EnrolmentsReader
+        + DisputesReader
         + EventsReader
 {
 }

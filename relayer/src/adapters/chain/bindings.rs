@@ -22,6 +22,7 @@ bindings! {
     treasury Treasury "abi/Treasury.json";
     studies Studies "abi/Studies.json";
     enrolments Enrolments "abi/Enrolments.json";
+    disputes Disputes "abi/Disputes.json";
     verifier EligibilityVerifier "abi/EligibilityVerifier8.json";
 }
 

@@ -6,7 +6,7 @@ use ethers::providers::Provider;
 use url::Url;
 
 use super::{
-    bindings::{enrolments, members, registry, studies, treasury, verifier},
+    bindings::{disputes, enrolments, members, registry, studies, treasury, verifier},
     convert,
     failover::Failover,
     node::Node,
@@ -94,6 +94,7 @@ pub struct ChainLedger {
     pub(super) treasury: treasury::Treasury<Nodes>,
     pub(super) studies: studies::Studies<Nodes>,
     pub(super) enrolments: enrolments::Enrolments<Nodes>,
+    pub(super) disputes: disputes::Disputes<Nodes>,
     pub(super) outbox: Option<Outbox>,
 }
 
@@ -138,6 +139,7 @@ impl ChainLedger {
             treasury,
             studies,
             enrolments,
+            disputes,
             ..
         } = network.contracts;
         Ok(Self {
@@ -145,7 +147,8 @@ impl ChainLedger {
             registry: registry::RecordRegistry::new(at(registry), Arc::clone(&provider)),
             treasury: treasury::Treasury::new(at(treasury), Arc::clone(&provider)),
             studies: studies::Studies::new(at(studies), Arc::clone(&provider)),
-            enrolments: enrolments::Enrolments::new(at(enrolments), provider),
+            enrolments: enrolments::Enrolments::new(at(enrolments), Arc::clone(&provider)),
+            disputes: disputes::Disputes::new(at(disputes), provider),
             node,
             settings,
             network,

@@ -1,5 +1,6 @@
 //! Calls of the closed list as transactions.
 
+mod disputes;
 mod enrolments;
 
 use ethers::{
@@ -72,6 +73,10 @@ pub(super) fn transaction(
         | Call::Refund(_)
         | Call::Revoke { .. }
         | Call::Reveal { .. } => (contracts.enrolments, 0, enrolments::calldata(call)),
+        Call::Dispute { on, step } => {
+            let (value, data) = disputes::call(on, step);
+            (contracts.disputes, value, data)
+        }
     };
     QueuedTransaction {
         sender,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::report::{CheckName, Report};
 use super::{Receiver, Subject};
 use crate::domain::delivery::Delivery;
+use crate::domain::dispute::Posted;
 use crate::domain::enrolment::slot_numbers;
 use crate::domain::envelope::{envelope_hash, Envelope};
 use crate::domain::failure::{Failure, FailureCode};
@@ -22,6 +23,10 @@ pub(crate) struct Fragments {
     pub(crate) verified: Vec<VerifiedCapsuleFragment>,
     /// The proxies whose answers are usable, to be asked for the ciphertext.
     pub(crate) clients: Vec<Arc<dyn ProxyClient>>,
+    /// The usable answers, by slot, in the order of `verified`.
+    pub(crate) deliveries: Vec<(u8, Delivery)>,
+    /// What a dispute brought on chain.
+    pub(crate) posted: Posted,
 }
 
 /// One proxy's answer that passed its checks.
@@ -29,15 +34,18 @@ struct Usable {
     envelope: Envelope,
     envelope_hash: EnvelopeHash,
     fragment: VerifiedCapsuleFragment,
+    delivery: Delivery,
 }
 
 impl Receiver<'_> {
-    /// Asks the enrolment's slots until all have answered, and keeps what verifies.
+    /// Asks the enrolment's slots until all have answered, and keeps what verifies; what a proxy posted on chain counts as its answer.
     pub(super) async fn fragments(
         &self,
         subject: &Subject,
         report: &mut Report,
     ) -> Result<Fragments, Failure> {
+        let Subject { enrolment, .. } = subject;
+        let posted = self.ledger.posted(enrolment.key, enrolment.attempt).await?;
         let mut usable = Vec::new();
         let mut clients = Vec::new();
         let mut faults = Vec::new();
@@ -48,18 +56,21 @@ impl Receiver<'_> {
             match self.ask(proxy, subject).await {
                 Ok((client, answer)) => {
                     report.proxy(proxy, Ok("its fragment verifies".to_owned()));
-                    usable.push(answer);
+                    usable.push((slot, answer));
                     clients.push(client);
                 }
                 Err(failure) => {
                     report.proxy(proxy, Err(&failure));
-                    faults.push((proxy, failure));
+                    match self.on_chain(slot, proxy, &posted, subject) {
+                        Some(answer) => usable.push((slot, answer)),
+                        None => faults.push((proxy, failure)),
+                    }
                 }
             }
         }
         note_common_checks(subject, usable.len(), &faults, report)?;
         // The check above passes only if there are m
-        let Some(first) = usable.first() else {
+        let Some((_, first)) = usable.first() else {
             return Err(missing(subject, 0, &faults));
         };
         Ok(Fragments {
@@ -68,10 +79,34 @@ impl Receiver<'_> {
             threshold: subject.study.terms.threshold,
             verified: usable
                 .iter()
-                .map(|answer| answer.fragment.clone())
+                .map(|(_, answer)| answer.fragment.clone())
                 .collect(),
             clients,
+            deliveries: usable
+                .into_iter()
+                .map(|(slot, answer)| (slot, answer.delivery))
+                .collect(),
+            posted,
         })
+    }
+
+    /// What a slot posted in answer to a challenge, if it passes the same checks.
+    fn on_chain(
+        &self,
+        slot: u8,
+        proxy: Address,
+        posted: &Posted,
+        subject: &Subject,
+    ) -> Option<Usable> {
+        let (envelope, tag_blinding) = posted.envelope.clone()?;
+        let delivery = Delivery {
+            attempt: subject.enrolment.attempt,
+            envelope,
+            tag_blinding,
+            grant: posted.grant.clone()?,
+            fragment: posted.fragments.get(&slot)?.clone(),
+        };
+        self.check_delivery(proxy, &delivery, subject).ok()
     }
 
     async fn ask(
@@ -84,6 +119,17 @@ impl Receiver<'_> {
         let delivery = client.delivery(self.account, subject.enrolment.key).await?;
         let usable = self.check_delivery(proxy, &delivery, subject)?;
         Ok((client, usable))
+    }
+
+    /// What the precursor proof of an enrolment's grant is bound to.
+    pub(super) fn precursor_context(&self, subject: &Subject) -> PrecursorContext {
+        PrecursorContext {
+            receiving_key: subject.study.terms.receiving_key,
+            chain_id: self.ledger.chain_id(),
+            enrolments: self.enrolments,
+            enrolment: subject.enrolment.key,
+            attempt: subject.enrolment.attempt,
+        }
     }
 
     fn check_delivery(
@@ -101,16 +147,9 @@ impl Receiver<'_> {
             let words = "its grant is not the one pinned on chain";
             return Err(Failure::new(FailureCode::GrantInvalid, words));
         }
-        let context = PrecursorContext {
-            receiving_key: study.terms.receiving_key,
-            chain_id: self.ledger.chain_id(),
-            enrolments: self.enrolments,
-            enrolment: enrolment.key,
-            attempt: enrolment.attempt,
-        };
         delivery
             .grant
-            .check(&study.terms, &context)
+            .check(&study.terms, &self.precursor_context(subject))
             .map_err(|error| grant_failure(&error))?;
 
         let envelope_hash = envelope_hash(&delivery.envelope);
@@ -129,6 +168,7 @@ impl Receiver<'_> {
             envelope,
             envelope_hash,
             fragment,
+            delivery: delivery.clone(),
         })
     }
 }

@@ -202,3 +202,5 @@ fn fragments_with_one_id_have_no_combination() {
     );
     assert_eq!(twice, Err(EvidenceError::RepeatedId));
 }
+
+mod unopenable;

@@ -169,6 +169,14 @@ pub fn reencrypt(
     Ok(CapsuleFragment::new(&fragment.to_bytes_simple())?)
 }
 
+/// Checks a capsule by itself.
+///
+/// # Errors
+/// [`UmbralError::Invalid`] for one that does not verify.
+pub fn verify_capsule(capsule: &Capsule) -> Result<(), UmbralError> {
+    codec::capsule(capsule).map(drop)
+}
+
 /// Checks a capsule fragment.
 ///
 /// # Errors

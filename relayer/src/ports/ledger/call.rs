@@ -2,8 +2,11 @@
 
 use async_trait::async_trait;
 
+use super::disputes::DisputeCall;
 use super::LedgerError;
-use crate::domain::enrolment::{EnrolmentDetails, EnrolmentKey, EnrolmentRequest, SlotAttestation};
+use crate::domain::enrolment::{
+    Enrolment, EnrolmentDetails, EnrolmentKey, EnrolmentRequest, SlotAttestation,
+};
 use crate::domain::hash::keccak256;
 use crate::domain::ids::{Address, RecordCommitment, StudyId};
 use crate::domain::members::{Bounds, PublishedValueSet, Role, TokenBounds};
@@ -156,6 +159,13 @@ pub enum Call {
         /// What is behind its revocation hash. It is public once it is sent.
         secret: [u8; 32],
     },
+    /// A step of a dispute.
+    Dispute {
+        /// Which enrolment.
+        on: OnEnrolment,
+        /// The step.
+        step: Box<DisputeCall>,
+    },
     /// Anyone who knows the secret: revokes a grant before it is enrolled.
     Reveal {
         /// What is behind the revocation hash. It is public once it is sent.
@@ -175,7 +185,16 @@ pub struct OnEnrolment {
 }
 
 impl OnEnrolment {
-    fn effect(&self, verb: &str) -> Effect {
+    /// The attempt that stands on chain.
+    pub fn of(enrolment: &Enrolment) -> Self {
+        Self {
+            key: enrolment.key,
+            attempt: enrolment.attempt,
+            details: enrolment.details,
+        }
+    }
+
+    pub(super) fn effect(&self, verb: &str) -> Effect {
         Effect::once(attempt_key(verb, &self.key, self.attempt))
     }
 }
@@ -238,6 +257,7 @@ impl Call {
             Self::Settle(on) => on.effect("settle"),
             Self::Refund(on) => on.effect("refund"),
             Self::Revoke { on, .. } => on.effect("revoke"),
+            Self::Dispute { on, step } => step.effect(on),
             Self::Reveal { secret } => {
                 Effect::once(format!("reveal:{}", digest([secret.as_slice()])))
             }

@@ -127,7 +127,7 @@ impl ChainLedger {
     }
 
     /// The first block, from the deployment on, whose time is `time` or later; the latest one if there is none.
-    async fn first_block_since(&self, time: u64) -> Result<u64, LedgerError> {
+    pub(super) async fn first_block_since(&self, time: u64) -> Result<u64, LedgerError> {
         let mut low = self.network.deployment_block;
         let mut high = self.node.head().await?.number.max(low);
         while low < high {

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use prover::record::registry::LeanTree;
 
 use super::world::VERIFYING_KEY;
+use crate::domain::dispute::{Dispute, Posted};
 use crate::domain::enrolment::{Enrolment, EnrolmentKey};
 use crate::domain::ids::{
     Address, Context, RecordCommitment, RegistryRoot, RevocationHash, StudyId, TransactionHash,
@@ -18,7 +19,7 @@ use crate::domain::members::{
 use crate::domain::study::Study;
 use crate::ports::index::Cursor;
 use crate::ports::ledger::{
-    BlockRef, ChainReader, ContextOf, EnrolmentsReader, EventId, EventPage, EventSource,
+    BlockRef, ChainReader, ContextOf, DisputesReader, EnrolmentsReader, EventId, EventPage, EventSource,
     EventsReader, LedgerError, LedgerEvent, LedgerEventKind, MembersReader, RegistryReader,
     RootStanding, StudiesReader,
 };
@@ -234,6 +235,17 @@ impl StudiesReader for Chain {
 
     async fn study_key_hash(&self, _: StudyId) -> Result<Option<VerifyingKeyHash>, LedgerError> {
         self.verifying_key_hash(8).await
+    }
+}
+
+#[async_trait]
+impl DisputesReader for Chain {
+    async fn dispute(&self, _: EnrolmentKey, _: u32) -> Result<Option<Dispute>, LedgerError> {
+        Ok(None)
+    }
+
+    async fn posted(&self, _: EnrolmentKey, _: u32) -> Result<Posted, LedgerError> {
+        Ok(Posted::default())
     }
 }
 

@@ -1,0 +1,106 @@
+//! What a proxy does about a dispute by itself: it answers a challenge with its fragment, posts the segments that are demanded,
+//! and ends what nobody answered in time.
+
+use super::proxy::Proxy;
+use crate::domain::dispute::{ChallengeAnswer, Dispute, Pending, Posting, SlotFragment};
+use crate::domain::enrolment::{slot_numbers, Enrolment};
+use crate::domain::envelope::Envelope;
+use crate::domain::failure::{Failure, FailureCode};
+use crate::domain::study::Study;
+use crate::ports::ledger::{BlockRef, Call, DisputeCall, OnEnrolment};
+
+impl Proxy {
+    /// Does what is due for an enrolment that is challenged or of which segments are demanded.
+    pub(super) async fn attend_disputed(
+        &self,
+        study: &Study,
+        enrolment: &Enrolment,
+        head: &BlockRef,
+    ) -> Result<(), Failure> {
+        let dispute = self.ledger.dispute(enrolment.key, enrolment.attempt).await?;
+        let Some((dispute, pending)) = dispute.and_then(|it| Some((it, it.pending?))) else {
+            return Ok(());
+        };
+        if has_passed(&dispute, head, self.patience(study)) {
+            return self.end(&step(enrolment, DisputeCall::Expire)).await;
+        }
+        match pending {
+            Pending::Challenge => self.answer(study, enrolment, &dispute).await,
+            Pending::Demand => self.post(study, enrolment, &dispute, head).await,
+        }
+    }
+
+    /// Answers with this proxy's own fragment, at once: what it is blamed for is silence.
+    async fn answer(
+        &self,
+        study: &Study,
+        enrolment: &Enrolment,
+        dispute: &Dispute,
+    ) -> Result<(), Failure> {
+        let slot = self
+            .slot_in(study)
+            .filter(|slot| slot_numbers(enrolment.details.slots).any(|carried| carried == *slot));
+        let Some(slot) = slot.filter(|slot| !dispute.has_answered(*slot)) else {
+            return Ok(());
+        };
+        let held = self.held_grant(enrolment).await?;
+        let delivery = self.reencrypt(study, held).await?;
+        let capsule = Envelope::decode(&delivery.envelope)?.capsule;
+        let fragment = SlotFragment::new(slot, delivery.fragment, &capsule)
+            .map_err(|error| Failure::new(FailureCode::FragmentInvalid, error.to_string()))?;
+        let answer = ChallengeAnswer {
+            record_tag: enrolment.details.record_tag,
+            receiving_key: study.terms.receiving_key,
+            grant: delivery.grant,
+            envelope: delivery.envelope,
+            tag_blinding: delivery.tag_blinding,
+            fragments: vec![fragment],
+        };
+        self.end(&step(enrolment, DisputeCall::Answer(answer))).await
+    }
+
+    /// Posts the demanded segments that nobody has posted; one posting counts for all slots, so that each waits for those before it.
+    async fn post(
+        &self,
+        study: &Study,
+        enrolment: &Enrolment,
+        dispute: &Dispute,
+        head: &BlockRef,
+    ) -> Result<(), Failure> {
+        if head.time < enrolment.since + self.patience(study) {
+            return Ok(());
+        }
+        let posted = self.ledger.posted(enrolment.key, enrolment.attempt).await?;
+        let Some(demand) = posted.demand else {
+            return Ok(());
+        };
+        let open: Vec<_> = (0_u8..)
+            .zip(&demand.segments)
+            .filter(|(place, _)| !dispute.is_posted(usize::from(*place)))
+            .collect();
+        let wanted: Vec<_> = open.iter().map(|(_, segment)| **segment).collect();
+        let segments = self.deposits.segments(demand.root, &wanted).await?;
+        for ((place, _), proven) in open.into_iter().zip(segments) {
+            let posting = Posting {
+                demand: demand.clone(),
+                place,
+                data: proven.data,
+                path: proven.path,
+            };
+            self.end(&step(enrolment, DisputeCall::Post(posting))).await?;
+        }
+        Ok(())
+    }
+}
+
+fn step(enrolment: &Enrolment, step: DisputeCall) -> Call {
+    Call::Dispute {
+        on: OnEnrolment::of(enrolment),
+        step: Box::new(step),
+    }
+}
+
+/// Whether the window for what is owed has passed, in seconds and in blocks, for at least `patience` seconds.
+fn has_passed(dispute: &Dispute, head: &BlockRef, patience: u64) -> bool {
+    head.time >= dispute.ends_at + patience && head.number >= dispute.ends_at_block
+}
