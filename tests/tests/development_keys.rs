@@ -4,8 +4,9 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use prover::keys::{solidity, VerifyingKey};
+use relayer::sandbox::SandboxError;
 use serde_json::{json, Value};
 use tests::{code_of, World};
 
@@ -13,6 +14,7 @@ const MARTA: &str = "marta-type-2-diabetes";
 /// A chain id that nobody develops on.
 const REAL_CHAIN: u64 = 4_242;
 const REFUSED: &str = "development-key";
+const CONTRACT: &str = "EligibilityVerifier8";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn they_are_neither_deployed_nor_used() -> Result<()> {
@@ -25,69 +27,75 @@ async fn they_are_neither_deployed_nor_used() -> Result<()> {
     // The same chain, contracts and keys; only the chain's id says that it is a real one
     let id = json!([REAL_CHAIN]);
     world.stage.chain.call("anvil_setChainId", id).await?;
-    rename_chain(&world.stage.folder().join("network.json"))?;
-
-    let enrol = ["patient", "enrol", &study, "--yes"];
-    assert_eq!(code_of(marta.actor.run(&enrol)), REFUSED);
+    let network = world.stage.folder().join("network.json");
+    change(&network, |network| network["chainId"] = json!(REAL_CHAIN))?;
     let status = ["consortium", "status"];
     assert_eq!(code_of(world.stage.consortium.run(&status)), REFUSED);
-    let serve = ["serve", "--listen", "127.0.0.1:0"];
+
+    // A network file that names no keys: who proves or verifies finds out by the own key
+    change(&network, |network| {
+        network["verifyingKeyHashes"] = json!({});
+    })?;
+    let enrol = ["patient", "enrol", &study, "--yes"];
+    assert_eq!(code_of(marta.actor.run(&enrol)), REFUSED);
     let proxy = &mut world.stage.proxies[0];
     proxy.kill();
-    assert_eq!(code_of(proxy.actor.run(&serve)), REFUSED);
+    let Err(SandboxError::NotReady { log, .. }) = proxy.start() else {
+        anyhow::bail!("the proxy must not serve");
+    };
+    assert!(fs::read_to_string(log)?.contains(REFUSED));
 
+    let folder = world.stage.folder();
+    let key = VerifyingKey::development()?;
+    let own = solidity::contract(&key, CONTRACT);
+    let brand = |answer: bool| format!("DEVELOPMENT_KEY = {answer}");
+    let unbranded = own.replace(&brand(true), &brand(false));
+    let ceremony = another(&key)?;
+    let other = solidity::contract(&ceremony, CONTRACT);
+    let file = folder.join("vkey.json").display().to_string();
+    fs::write(&file, ceremony.to_json())?;
+    let branded = other.replace(&brand(false), &brand(true));
     let deploy = ["consortium", "deploy", "--rpc", &rpc, "--afresh"];
     let consortium = &world.stage.consortium;
+    let deployed = |source: &str| -> Result<_> {
+        let verifier = compile(folder, source)?;
+        let named = ["--verifier", &verifier, "--verifying-key", &file];
+        Ok(consortium.run(&[&deploy[..], &named].concat()))
+    };
     assert_eq!(code_of(consortium.run(&deploy)), REFUSED);
-    // A verifier handed over as a ceremony's is found out by its points
-    let verifier = "relayer/abi/EligibilityVerifier8.json";
-    let named = [&deploy[..], &["--verifier", verifier]].concat();
-    assert_eq!(code_of(consortium.run(&named)), REFUSED);
-    // One whose points are unknown, by its brand
-    let branded = world.stage.folder().join("branded.json");
-    fs::write(
-        &branded,
-        with_another_digest(&fs::read_to_string(verifier)?)?,
-    )?;
-    let branded = branded.display().to_string();
-    let named = [&deploy[..], &["--verifier", &branded]].concat();
-    assert_eq!(code_of(consortium.run(&named)), REFUSED);
-    // One that is neither is deployed
-    let other = with_another_key(world.stage.folder())?;
-    let named = [&deploy[..], &["--verifier", &other]].concat();
-    consortium.run(&named)?;
+    assert_eq!(code_of(deployed(&unbranded)?), REFUSED);
+    assert_eq!(code_of(deployed(&branded)?), REFUSED);
+    deployed(&other)??;
+    // Only with the key that it is said to have
+    fs::write(&file, key.to_json())?;
+    assert_eq!(code_of(deployed(&other)?), "wrong-key");
     consortium.run(&status)?;
     Ok(())
 }
 
-/// Gives the chain in a network file its new id.
-fn rename_chain(file: &Path) -> Result<()> {
-    let mut network: Value = serde_json::from_slice(&fs::read(file)?)?;
-    network["chainId"] = json!(REAL_CHAIN);
+/// Changes a network file.
+fn change(file: &Path, change: impl FnOnce(&mut Value)) -> Result<()> {
+    let mut network = serde_json::from_slice(&fs::read(file)?)?;
+    change(&mut network);
     Ok(fs::write(file, serde_json::to_vec(&network)?)?)
 }
 
-/// The artefact of a verifier for another key, which is not branded: what a ceremony would give.
-fn with_another_key(folder: &Path) -> Result<String> {
-    let mut key: Value = serde_json::from_str(&VerifyingKey::development()?.to_json())?;
-    key["medshare"]["development"] = json!(false);
-    key["vk_delta_2"] = key["vk_beta_2"].clone();
-    let key = VerifyingKey::from_json(&key.to_string())?;
+/// Another key, which nothing says to be a development key: what a ceremony would give.
+fn another(key: &VerifyingKey) -> Result<VerifyingKey> {
+    let mut json: Value = serde_json::from_str(&key.to_json())?;
+    json["medshare"]["development"] = json!(false);
+    json["vk_delta_2"] = json["vk_beta_2"].clone();
+    Ok(VerifyingKey::from_json(&json.to_string())?)
+}
+
+/// Compiles a verifier, and gives the file with its artefact.
+fn compile(folder: &Path, source: &str) -> Result<String> {
     let at = |name: &str| folder.join(name).display().to_string();
-    let (source, artefact) = (at("EligibilityVerifier8.sol"), at("verifier.json"));
-    fs::write(&source, solidity::contract(&key, "EligibilityVerifier8"))?;
+    let (file, artefact) = (at("EligibilityVerifier8.sol"), at("verifier.json"));
+    fs::write(&file, source)?;
     let compiled = Command::new("node")
-        .args(["tools/verifier.mjs", &source, &artefact])
+        .args(["tools/verifier.mjs", &file, &artefact])
         .status()?;
     anyhow::ensure!(compiled.success(), "the verifier was not compiled");
     Ok(artefact)
-}
-
-/// A verifier's artefact with another digest of its key.
-fn with_another_digest(artefact: &str) -> Result<String> {
-    let hash = hex::encode(VerifyingKey::development()?.hash());
-    let changed = artefact.replace(&hash, &"5a".repeat(32));
-    (changed != artefact)
-        .then_some(changed)
-        .context("the artefact holds the key's digest")
 }

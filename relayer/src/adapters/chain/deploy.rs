@@ -40,6 +40,8 @@ pub struct ChainDeployer {
     chain: ChainIdentity,
     /// Verifiers of a ceremony's keys, by the name of the contract whose place they take.
     verifiers: BTreeMap<String, Artefact>,
+    /// The keys that such verifiers may have.
+    keys: Vec<VerifyingKeyHash>,
 }
 
 impl ChainDeployer {
@@ -77,16 +79,23 @@ impl ChainDeployer {
             outbox,
             chain,
             verifiers: BTreeMap::new(),
+            keys: Vec::new(),
         })
     }
 
-    /// Deploys the verifier in this artefact, which `tools/verifier.mjs` compiles, instead of the one for the development key.
+    /// Deploys the verifier in this artefact, which `tools/verifier.mjs` compiles, instead of the one for the development key. Its key must
+    /// be one of the verifying keys named.
     ///
     /// # Errors
     /// [`LedgerError::Malformed`] if it is no artefact of a verifier.
-    pub fn with_verifier(mut self, artefact: &[u8]) -> Result<Self, LedgerError> {
+    pub fn with_verifier(
+        mut self,
+        artefact: &[u8],
+        keys: &[VerifyingKeyHash],
+    ) -> Result<Self, LedgerError> {
         let artefact = Artefact::of_verifier(artefact)?;
         self.verifiers.insert(artefact.name().to_owned(), artefact);
+        self.keys = keys.to_vec();
         Ok(self)
     }
 
@@ -96,21 +105,6 @@ impl ChainDeployer {
             Some(verifier) => Ok(verifier.clone()),
             None => contract.artefact(),
         }
-    }
-
-    /// Before anything is sent: the verifiers that this program ships are for development keys.
-    fn check_verifiers(&self) -> Result<(), LedgerError> {
-        let shipped = |contract: &Contract| !self.verifiers.contains_key(contract.name());
-        if is_development_chain(self.chain.chain_id) || !Contract::VERIFIERS.iter().any(shipped) {
-            return Ok(());
-        }
-        Err(LedgerError::Refused {
-            code: FailureCode::DevelopmentKey,
-            detail: format!(
-                "chain {} is no development chain, and the verifier that this program ships is for the development key",
-                self.chain.chain_id
-            ),
-        })
     }
 
     async fn deploy_contract(
@@ -187,6 +181,13 @@ impl ChainDeployer {
             let hash = verifying_key_hash(&self.node, *verifier).await?;
             let chain_id = self.chain.chain_id;
             refuse_development_key(&self.node, chain_id, *verifier, &hash).await?;
+            if !self.verifiers.is_empty() && !self.keys.contains(&hash) {
+                let words = format!("the verifier for {openings} openings has the key {hash}, which is none of the verifying keys named");
+                return Err(LedgerError::Refused {
+                    code: FailureCode::WrongKey,
+                    detail: words,
+                });
+            }
             hashes.insert(*openings, hash);
         }
         Ok(hashes)
@@ -220,7 +221,7 @@ impl Deployer for ChainDeployer {
         founding: &Founding,
         progress: Progress<'_>,
     ) -> Result<Deployed, LedgerError> {
-        self.check_verifiers()?;
+        check_shipped(self.chain.chain_id, &self.verifiers)?;
         for contract in Contract::ALL {
             self.deploy_contract(plan, contract, founding, progress)
                 .await?;
@@ -234,6 +235,20 @@ impl Deployer for ChainDeployer {
             verifying_key_hashes,
         })
     }
+}
+
+/// Before anything is sent: the verifiers that this program ships are for development keys.
+fn check_shipped(chain_id: u64, instead: &BTreeMap<String, Artefact>) -> Result<(), LedgerError> {
+    let shipped = |contract: &Contract| !instead.contains_key(contract.name());
+    if is_development_chain(chain_id) || !Contract::VERIFIERS.iter().any(shipped) {
+        return Ok(());
+    }
+    Err(LedgerError::Refused {
+        code: FailureCode::DevelopmentKey,
+        detail: format!(
+            "chain {chain_id} is no development chain, and the verifier that this program ships is for the development key"
+        ),
+    })
 }
 
 /// Contracts are deployed in the order of [`Contract::ALL`], a nonce each.
@@ -303,5 +318,34 @@ fn arguments(plan: &DeploymentPlan, contract: Contract, founding: &Founding) -> 
             at(Contract::Treasury),
             at(Contract::Studies),
         ],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shipped_verifier_is_for_development_chains() {
+        let none = BTreeMap::new();
+        assert!(check_shipped(31_337, &none).is_ok());
+        let refused = check_shipped(4_242, &none);
+        assert!(matches!(
+            refused,
+            Err(LedgerError::Refused {
+                code: FailureCode::DevelopmentKey,
+                ..
+            })
+        ));
+        let name = Contract::EligibilityVerifier8.name().to_owned();
+        let artefact = Contract::EligibilityVerifier8.artefact().unwrap();
+        assert!(check_shipped(4_242, &BTreeMap::from([(name, artefact)])).is_ok());
+    }
+
+    #[test]
+    fn only_verifiers_take_a_verifiers_place() {
+        let other = include_bytes!("../../../abi/Members.json");
+        assert!(Artefact::of_verifier(other).is_err());
+        assert!(Artefact::of_verifier(b"{}").is_err());
     }
 }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
+use prover::keys::VerifyingKey;
 use serde_json::json;
 use url::Url;
 
@@ -14,7 +15,7 @@ use crate::cli::context::Context;
 use crate::cli::output::Output;
 use crate::cli::Global;
 use crate::domain::failure::{Failure, FailureCode};
-use crate::domain::ids::Address;
+use crate::domain::ids::{Address, VerifyingKeyHash};
 use crate::domain::network::Network;
 use crate::ports::deployment::{Deployer as _, DeploymentPlan, Founding, PlanStore};
 
@@ -46,8 +47,11 @@ pub struct Deploy {
     #[arg(long, default_value_t = 1)]
     finality: u64,
     /// Artefact of a verifier for a ceremony's key, compiled by `tools/verifier.mjs`; needed on any but a development chain.
-    #[arg(long = "verifier", value_name = "FILE")]
+    #[arg(long = "verifier", value_name = "FILE", requires = "verifying_keys")]
     verifiers: Vec<PathBuf>,
+    /// Verifying key that such a verifier must have; a trivial one is refused.
+    #[arg(long = "verifying-key", value_name = "FILE", requires = "verifiers")]
+    verifying_keys: Vec<PathBuf>,
     /// Deploy another set of contracts, though one is there already.
     #[arg(long)]
     afresh: bool,
@@ -64,15 +68,14 @@ impl Deploy {
         settings.gas_price = self.gas_price;
         settings.finality = self.finality;
         let chain = ChainDeployer::identify(&settings).await?;
-        let key = context.account()?;
-        let account = key.address();
+        let account_key = context.account()?;
+        let account = account_key.address();
         let outbox = context.index().await?.outbox(chain.genesis.to_bytes());
-        let mut deployer = ChainDeployer::new(&settings, chain, key, Arc::new(outbox))?;
+        let mut deployer = ChainDeployer::new(&settings, chain, account_key, Arc::new(outbox))?;
+        let keys: Result<Vec<_>, _> = self.verifying_keys.iter().map(|path| key(path)).collect();
+        let keys = keys?;
         for path in &self.verifiers {
-            let artefact = std::fs::read(path).map_err(|error| {
-                Failure::new(FailureCode::Io, format!("{}: {error}", path.display()))
-            })?;
-            deployer = deployer.with_verifier(&artefact)?;
+            deployer = deployer.with_verifier(&read(path)?, &keys)?;
         }
 
         let founding = Founding {
@@ -110,6 +113,22 @@ impl Deploy {
         );
         Ok(())
     }
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    let failed = |error| Failure::new(FailureCode::Io, format!("{}: {error}", path.display()));
+    std::fs::read(path).map_err(failed)
+}
+
+/// The digest of the verifying key in a file.
+fn key(path: &Path) -> Result<VerifyingKeyHash, Failure> {
+    let unusable = |words: String| {
+        let words = format!("the verifying key {}: {words}", path.display());
+        Failure::new(FailureCode::InvalidInput, words)
+    };
+    let text = String::from_utf8(read(path)?).map_err(|error| unusable(error.to_string()))?;
+    let key = VerifyingKey::from_json(&text).map_err(|error| unusable(error.to_string()))?;
+    Ok(VerifyingKeyHash::new(key.hash()))
 }
 
 /// Writes the network file whole or not at all.
