@@ -294,6 +294,36 @@ fn keys_of_other_circuits_and_powers_are_refused() {
     }
 }
 
+/// No damage to powers of tau goes unnoticed where it counts, or makes the program panic.
+#[test]
+fn damaged_powers_are_refused() {
+    let whole = fs::read(at("powers.ptau")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("changed.ptau");
+    let refused = |bytes: &[u8]| {
+        fs::write(&path, bytes).unwrap();
+        inspect(&path).map_or(true, |found| !found.trivial().is_empty())
+    };
+    for length in (0..whole.len()).step_by(9_973) {
+        assert!(refused(&whole[..length]), "{length}");
+    }
+    let header = section(&whole, 1);
+    let power = header + 4 + 32;
+    for wrong in [0, 29, u8::MAX] {
+        let mut bytes = whole.clone();
+        bytes[power] = wrong;
+        assert!(refused(&bytes), "power {wrong}");
+    }
+    // The first points of tau in G1 and G2, alpha, beta, and beta in G2; and the modulus
+    let starts = [2, 3, 4, 5, 6].map(|id| section(&whole, id));
+    for place in starts.into_iter().chain([header + 4]) {
+        let mut bytes = whole.clone();
+        bytes[place] ^= 1;
+        assert!(refused(&bytes), "byte {place}");
+    }
+    assert!(!refused(&whole));
+}
+
 /// Points that are sound but stand in each other's place make another statement: only the comparison with the powers tells.
 #[test]
 fn exchanged_points_are_refused() {

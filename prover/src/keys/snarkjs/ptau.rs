@@ -87,6 +87,9 @@ impl Ptau {
         let (power, ceremony_power) = (section.number()?, section.number()?);
         section.end()?;
         at_most(&section, "as power", power.into(), MOST_POWER.into())?;
+        if power == 0 {
+            return Err(section.at(Fault::Misfit("one power of tau is none")));
+        }
         Ok(Self {
             container,
             header: Header {

@@ -5,7 +5,10 @@ use std::borrow::Cow;
 
 fn options(patient: &str) -> EncodeOptions {
     let patient = (!patient.is_empty()).then(|| patient.to_owned());
-    EncodeOptions { patient }
+    EncodeOptions {
+        patient,
+        ..EncodeOptions::default()
+    }
 }
 
 fn patient(id: &str, family: &str) -> Value {
