@@ -11,9 +11,6 @@ use super::{ArtefactError, CircuitSize};
 /// Where the build puts the files, seen from the repository's root.
 pub const DEFAULT_FOLDER: &str = "target/circuits";
 
-/// The manifests of the circuits that this program was built for.
-const COMMITTED: &str = include_str!("../../../circuits/artefacts.json");
-
 /// The files of one circuit in a folder.
 #[derive(Debug, Clone)]
 pub struct Artefacts {
@@ -102,16 +99,6 @@ impl Artefacts {
     fn file(&self, kind: &str) -> PathBuf {
         self.folder.join(format!("{}.{kind}", self.size.name()))
     }
-}
-
-/// Name of the circuit of this program whose constraints have this digest; empty if none has.
-pub(crate) fn circuit_of(r1cs_sha256: &str) -> String {
-    // The file is part of the program, and a test reads it
-    let manifests: Vec<Manifest> = serde_json::from_str(COMMITTED).unwrap_or_default();
-    let known = manifests
-        .into_iter()
-        .find(|manifest| manifest.r1cs_sha256 == r1cs_sha256);
-    known.map_or_else(String::new, |manifest| manifest.circuit)
 }
 
 /// Compares a file with its digest in the manifest.

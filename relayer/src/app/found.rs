@@ -4,7 +4,6 @@ use url::Url;
 
 use crate::domain::development::is_development_chain;
 use crate::domain::failure::{Failure, FailureCode};
-use crate::domain::ledger::rules::DEVELOPMENT_CHAINS;
 use crate::domain::members::{Bounds, TokenBounds};
 use crate::domain::network::{Network, KIND, VERSION};
 use crate::ports::deployment::{Deployer, DeploymentPlan, Founding, PlanStore, Progress};

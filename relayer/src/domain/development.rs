@@ -2,13 +2,11 @@
 
 use super::failure::{Failure, FailureCode};
 use super::ids::VerifyingKeyHash;
-
-/// Chain ids of development chains, Anvil's and Geth's. `Members.sol` has the same.
-const CHAINS: [u64; 2] = [31_337, 1_337];
+use super::ledger::rules::DEVELOPMENT_CHAINS;
 
 /// Whether a chain is one to develop on, where keys may be public and windows short.
 pub fn is_development_chain(chain_id: u64) -> bool {
-    CHAINS.contains(&chain_id)
+    DEVELOPMENT_CHAINS.contains(&chain_id)
 }
 
 /// Refuses a development key on any other chain, told by its digest, whatever a file says of it.
@@ -26,9 +24,11 @@ pub fn check_key(chain_id: u64, key: &VerifyingKeyHash) -> Result<(), Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use prover::circuit::CircuitSize;
+    use prover::keys::VerifyingKey;
 
     fn shipped() -> VerifyingKeyHash {
-        VerifyingKeyHash::new(prover::keys::VerifyingKey::development().unwrap().hash())
+        VerifyingKeyHash::new(VerifyingKey::development(CircuitSize::Small).unwrap().hash())
     }
 
     #[test]
