@@ -18,6 +18,7 @@ contract Members is IMembers, AccessManaged {
     mapping(address token => TokenBounds) private _tokenBounds;
     ValueSet[] private _valueSets;
     mapping(bytes32 nameHash => bytes32 digest) private _digests;
+    uint256 private _expulsions;
     Bounds private _bounds;
     address private _consortiumAccount;
 
@@ -46,6 +47,7 @@ contract Members is IMembers, AccessManaged {
         Member storage member = _members[account];
         if (!member.active) revert NotMember(account, member.role);
         member.active = false;
+        if (member.role == Role.Proxy) ++_expulsions;
         emit MemberExpelled(account, member.role);
     }
 
@@ -96,6 +98,11 @@ contract Members is IMembers, AccessManaged {
     function isActive(address account, Role role) public view returns (bool) {
         Member storage member = _members[account];
         return member.active && member.role == role;
+    }
+
+    /// @inheritdoc IMembers
+    function expulsions() external view returns (uint256) {
+        return _expulsions;
     }
 
     /// @inheritdoc IMembers

@@ -215,6 +215,7 @@ contract Studies is IStudies, AccessManaged {
             slice: terms.slice(MEMBERS.tokenBounds(terms.token).minSlice),
             maxReceiptSeconds: bounds.maxReceiptSeconds,
             maxAttempts: bounds.maxAttempts,
+            expulsions: MEMBERS.expulsions(),
             terms: terms
         });
     }

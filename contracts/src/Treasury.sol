@@ -8,6 +8,7 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 import {IMembers} from "./interfaces/IMembers.sol";
 import {ITreasury} from "./interfaces/ITreasury.sol";
+import {Bonds} from "./libraries/Bonds.sol";
 
 /// @title Treasury
 /// @dev Every sum is in one of four books: escrows, bonds (free, locked, leaving), stakes, credits. Moving between books never calls out; money
@@ -15,6 +16,7 @@ import {ITreasury} from "./interfaces/ITreasury.sol";
 contract Treasury is ITreasury, ReentrancyGuard {
     using SafeERC20 for IERC20;
     using SafeCast for uint256;
+    using Bonds for Bonds.Bond;
 
     /// @dev What a proxy did beside giving receipts, which are counted in its bond's slot.
     struct Served {
@@ -31,7 +33,7 @@ contract Treasury is ITreasury, ReentrancyGuard {
 
     mapping(uint256 studyId => uint256) private _escrows;
     mapping(uint256 studyId => mapping(uint256 nullifier => uint256)) private _stakes;
-    mapping(address proxy => mapping(address token => Bond)) private _bonds;
+    mapping(address proxy => mapping(address token => Bonds.Bond)) private _bonds;
     mapping(address proxy => mapping(address token => Served)) private _served;
     mapping(address proxy => mapping(address token => Exit)) private _exits;
     mapping(address account => mapping(address token => uint256)) private _credits;
@@ -97,21 +99,16 @@ contract Treasury is ITreasury, ReentrancyGuard {
     /// @inheritdoc ITreasury
     function lock(address[] calldata proxies, address token, uint96 slice) external onlyEnrolments {
         for (uint256 i = 0; i < proxies.length; ++i) {
-            Bond memory bond = _bonds[proxies[i]][token];
-            if (bond.free < slice) revert NoFreeBond(proxies[i], token, bond.free, slice);
-            bond.free -= slice;
-            bond.locked += slice;
-            bond.receipts += 1;
-            _bonds[proxies[i]][token] = bond;
+            Bonds.Bond bond = _bonds[proxies[i]][token];
+            if (bond.free() < slice) revert NoFreeBond(proxies[i], token, bond.free(), slice);
+            _bonds[proxies[i]][token] = bond.lock(slice);
         }
     }
 
     /// @inheritdoc ITreasury
     function unlock(address[] calldata proxies, address token, uint96 slice) external onlyEnrolments {
         for (uint256 i = 0; i < proxies.length; ++i) {
-            Bond storage bond = _bonds[proxies[i]][token];
-            bond.locked -= slice;
-            bond.free += slice;
+            _bonds[proxies[i]][token] = _bonds[proxies[i]][token].unlock(slice);
         }
     }
 
@@ -124,9 +121,7 @@ contract Treasury is ITreasury, ReentrancyGuard {
         uint256 compensation
     ) external onlyEnrolments returns (uint256 compensated) {
         for (uint256 i = 0; i < proxies.length; ++i) {
-            Bond storage bond = _bonds[proxies[i]][token];
-            bond.locked -= slice;
-            bond.slashed += 1;
+            _bonds[proxies[i]][token] = _bonds[proxies[i]][token].slash(slice);
             emit BondSlashed(proxies[i], token, slice);
         }
         uint256 slashed = slice * proxies.length;
@@ -187,17 +182,17 @@ contract Treasury is ITreasury, ReentrancyGuard {
     /// @inheritdoc ITreasury
     function depositBond(address token, uint256 amount) external payable nonReentrant {
         if (!MEMBERS.isActive(msg.sender, IMembers.Role.Proxy)) revert NotProxy(msg.sender);
-        if (amount == 0 || amount > type(uint96).max) revert AmountInvalid(amount);
+        if (amount == 0) revert AmountInvalid(amount);
+        _bonds[msg.sender][token] = _bonds[msg.sender][token].deposit(amount);
         _take(token, msg.sender, amount);
-        _bonds[msg.sender][token].free += amount.toUint96();
         emit BondDeposited(msg.sender, token, amount);
     }
 
     /// @inheritdoc ITreasury
     function requestExit(address token, uint256 amount) external {
-        Bond storage bond = _bonds[msg.sender][token];
-        if (amount == 0 || amount > bond.free) revert AmountInvalid(amount);
-        bond.free -= amount.toUint96();
+        Bonds.Bond bond = _bonds[msg.sender][token];
+        if (amount == 0 || amount > bond.free()) revert AmountInvalid(amount);
+        _bonds[msg.sender][token] = bond.withdraw(amount);
         Exit storage leaving = _exits[msg.sender][token];
         leaving.amount += amount.toUint96();
         leaving.releaseAt = (block.timestamp + MEMBERS.bounds().exitDelay).toUint64();
@@ -234,12 +229,12 @@ contract Treasury is ITreasury, ReentrancyGuard {
 
     /// @inheritdoc ITreasury
     function bondOf(address proxy, address token) external view returns (Bond memory) {
-        return _bonds[proxy][token];
+        return _bonds[proxy][token].unpack();
     }
 
     /// @inheritdoc ITreasury
     function recordOf(address proxy, address token) external view returns (Record memory) {
-        Bond storage bond = _bonds[proxy][token];
+        Bond memory bond = _bonds[proxy][token].unpack();
         Served storage served = _served[proxy][token];
         return Record({
             receipts: bond.receipts,

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-only
 pragma solidity 0.8.30;
 
-import {IEligibilityVerifier} from "../interfaces/IEligibilityVerifier.sol";
+import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
+
 import {IEnrolments} from "../interfaces/IEnrolments.sol";
 import {IMembers} from "../interfaces/IMembers.sol";
 import {IRecordRegistry} from "../interfaces/IRecordRegistry.sol";
 import {IStudies} from "../interfaces/IStudies.sol";
 import {Charters} from "../libraries/Charters.sol";
+import {Claims} from "../libraries/Claims.sol";
 import {Field} from "../libraries/Field.sol";
 import {Messages} from "../libraries/Messages.sol";
 import {PublicSignals} from "../libraries/PublicSignals.sol";
@@ -19,16 +21,18 @@ import {EnrolmentBook} from "./EnrolmentBook.sol";
 /// verified: nobody outside is called in between, and a proof that fails undoes the whole call.
 abstract contract Admission is EnrolmentBook {
     using Charters for address;
-    using PublicSignals for PublicSignals.Signals;
+    using Claims for bytes;
 
     /// @dev Requests of one study that follow one another. What they share is read once.
     /// @param studyId The study.
     /// @param places How many places are taken for them and not used yet.
     /// @param refusal Why the study takes nobody; empty if it does.
     /// @param charter The study's.
-    /// @param active Slots whose proxies were seen to be active members.
+    /// @param active Slots whose proxies are known to be active members.
     /// @param root The registry root that was looked up last.
     /// @param rootStanding How it stands.
+    /// @param day The reference day that was worked with last.
+    /// @param referenceTime Its signal.
     struct Run {
         uint256 studyId;
         uint256 places;
@@ -37,13 +41,16 @@ abstract contract Admission is EnrolmentBook {
         uint16 active;
         uint256 root;
         IRecordRegistry.RootStanding rootStanding;
+        uint256 day;
+        uint256 referenceTime;
     }
 
     /// @inheritdoc IEnrolments
     function enrol(Request calldata request) external {
-        Run memory run = _begin(request.studyId, 1);
-        IEligibilityVerifier.Claim[] memory claims = new IEligibilityVerifier.Claim[](1);
-        bytes memory refusal = _admit(run, request, claims[0]);
+        Run memory run;
+        _begin(run, request.studyId, 1);
+        bytes memory claims = Claims.room(1);
+        bytes memory refusal = _admit(run, request, claims, 0);
         if (refusal.length != 0) {
             assembly ("memory-safe") {
                 revert(add(refusal, 0x20), mload(refusal))
@@ -54,7 +61,7 @@ abstract contract Admission is EnrolmentBook {
 
     /// @inheritdoc IEnrolments
     function enrolBatch(Request[] calldata requests) external returns (uint256 enrolled) {
-        IEligibilityVerifier.Claim[] memory claims = new IEligibilityVerifier.Claim[](requests.length);
+        bytes memory claims = Claims.room(requests.length);
         uint256 pending;
         address verifier;
         Run memory run;
@@ -62,7 +69,8 @@ abstract contract Admission is EnrolmentBook {
             Request calldata request = requests[i];
             if (i == 0 || request.studyId != run.studyId) {
                 _finish(run);
-                run = _begin(request.studyId, _runLength(requests, i));
+                // As many as may follow; what is not used is given back
+                _begin(run, request.studyId, requests.length - i);
                 // Studies of another circuit size have another verifier
                 if (run.refusal.length == 0 && run.charter.verifier != verifier) {
                     _requireProofs(verifier, claims, pending);
@@ -70,7 +78,7 @@ abstract contract Admission is EnrolmentBook {
                     verifier = run.charter.verifier;
                 }
             }
-            bytes memory refusal = _admit(run, request, claims[pending]);
+            bytes memory refusal = _admit(run, request, claims, pending);
             if (refusal.length == 0) {
                 ++pending;
                 ++enrolled;
@@ -99,12 +107,16 @@ abstract contract Admission is EnrolmentBook {
     }
 
     /// @dev Takes places for requests of a study, or learns why it takes nobody.
-    function _begin(uint256 studyId, uint256 most) private returns (Run memory run) {
+    function _begin(Run memory run, uint256 studyId, uint256 most) private {
         run.studyId = studyId;
+        run.refusal = "";
+        run.day = 0;
         try STUDIES.reserve(studyId, most) returns (uint256 granted, address charter) {
             run.places = granted;
             run.charter = charter.load();
+            run.active = MEMBERS.expulsions() == run.charter.expulsions ? type(uint16).max : 0;
         } catch (bytes memory reason) {
+            run.places = 0;
             run.refusal = _explained(reason);
         }
     }
@@ -114,8 +126,8 @@ abstract contract Admission is EnrolmentBook {
         if (run.places != 0) STUDIES.unreserve(run.studyId, run.places);
     }
 
-    /// @dev Stores the enrolment and fills in what is left to be verified; or tells why it can't be.
-    function _admit(Run memory run, Request calldata request, IEligibilityVerifier.Claim memory claim)
+    /// @dev Stores the enrolment and puts what is left to be verified at a place among the claims; or tells why it can't be.
+    function _admit(Run memory run, Request calldata request, bytes memory claims, uint256 place)
         private
         returns (bytes memory refusal)
     {
@@ -134,15 +146,14 @@ abstract contract Admission is EnrolmentBook {
 
         run.places -= 1;
         _store(enrolment, request, slots);
-        claim.proof = request.proof;
-        claim.signals = _signals(request, run.charter.terms);
+        claims.put(place, request.proof, _signals(run, request));
     }
 
     /// @dev The first attempt is 0; another follows a refund only, as often as the study allows.
-    function _refuseAttempt(Request calldata request, Standing memory standing, uint256 most)
+    function _refuseAttempt(Request calldata request, Standing storage standing, uint256 most)
         private
-        pure
-        returns (bytes memory)
+        view
+        returns (bytes memory refusal)
     {
         State state = standing.state;
         uint256 expected;
@@ -155,10 +166,9 @@ abstract contract Admission is EnrolmentBook {
             return abi.encodeWithSelector(AttemptInvalid.selector, request.attempt, expected);
         }
         if (expected >= most) return abi.encodeWithSelector(AttemptsUsedUp.selector, most);
-        return "";
     }
 
-    function _refuseContent(Request calldata request) private view returns (bytes memory) {
+    function _refuseContent(Request calldata request) private view returns (bytes memory refusal) {
         if (request.payout == address(0)) return abi.encodeWithSelector(PayoutZero.selector);
         // The verifier refuses these too; here they get their name, and a nullifier can't stand in two spellings
         if (request.nullifier >= Field.R) {
@@ -174,10 +184,9 @@ abstract contract Admission is EnrolmentBook {
         if (request.day != today && uint256(request.day) + 1 != today) {
             return abi.encodeWithSelector(DayInvalid.selector, request.day, today);
         }
-        return "";
     }
 
-    function _refuseRoot(Run memory run, uint256 root) private view returns (bytes memory) {
+    function _refuseRoot(Run memory run, uint256 root) private view returns (bytes memory refusal) {
         if (root != run.root) {
             run.root = root;
             run.rootStanding = REGISTRY.rootStanding(root);
@@ -188,7 +197,6 @@ abstract contract Admission is EnrolmentBook {
         uint256 records = run.rootStanding.records;
         uint256 minimum = run.charter.terms.minimumRecords;
         if (records < minimum) return abi.encodeWithSelector(TooFewRecords.selector, records, minimum);
-        return "";
     }
 
     /// @dev At least 2m − 1 receipts, so that with fewer than m dishonest signers m honest ones remain. Each locks a slice of its signer's bond.
@@ -196,60 +204,58 @@ abstract contract Admission is EnrolmentBook {
         private
         returns (uint16 slots, bytes memory refusal)
     {
-        IStudies.Charter memory charter = run.charter;
-        uint256 count = request.receipts.length;
-        uint256 needed = 2 * uint256(charter.terms.threshold) - 1;
-        if (count < needed) return (0, abi.encodeWithSelector(TooFewReceipts.selector, count, needed));
-        address[] memory signers = new address[](count);
+        Receipt[] calldata receipts = request.receipts;
+        IStudies.Terms memory terms = run.charter.terms;
+        uint256 needed = 2 * uint256(terms.threshold) - 1;
+        if (receipts.length < needed) {
+            return (0, abi.encodeWithSelector(TooFewReceipts.selector, receipts.length, needed));
+        }
+        address[] memory signers = new address[](receipts.length);
+        bytes memory message = Messages.receiptWithoutTime(
+            request.studyId, request.nullifier, request.attempt, request.recordTag, request.grantDigest
+        );
+        bytes32 domain = _domainSeparatorV4();
         uint256 nextSlot;
-        for (uint256 i = 0; i < count; ++i) {
-            Receipt calldata receipt = request.receipts[i];
+        for (uint256 i = 0; i < receipts.length; ++i) {
+            Receipt calldata receipt = receipts[i];
             uint256 slot = receipt.slot;
-            if (slot < nextSlot || slot >= charter.terms.proxies.length) {
+            if (slot < nextSlot || slot >= terms.proxies.length) {
                 return (0, abi.encodeWithSelector(SlotInvalid.selector, slot));
             }
             nextSlot = slot + 1;
-            signers[i] = charter.terms.proxies[slot];
-            refusal = _refuseReceipt(run, request, receipt, signers[i]);
+            address proxy = terms.proxies[slot];
+            signers[i] = proxy;
+            refusal = _refuseReceipt(run, receipt, slot, proxy, message, domain);
             if (refusal.length != 0) return (0, refusal);
             slots |= Slots.bit(slot);
         }
-        try TREASURY.lock(signers, charter.terms.token, charter.slice) {}
+        try TREASURY.lock(signers, terms.token, run.charter.slice) {}
         catch (bytes memory reason) {
             return (0, _explained(reason));
         }
     }
 
-    function _refuseReceipt(Run memory run, Request calldata request, Receipt calldata receipt, address proxy)
-        private
-        view
-        returns (bytes memory)
-    {
+    function _refuseReceipt(
+        Run memory run,
+        Receipt calldata receipt,
+        uint256 slot,
+        address proxy,
+        bytes memory message,
+        bytes32 domain
+    ) private view returns (bytes memory refusal) {
         uint64 validUntil = receipt.validUntil;
-        uint256 latest = block.timestamp + run.charter.maxReceiptSeconds;
-        if (validUntil < block.timestamp || validUntil > latest) {
-            return abi.encodeWithSelector(ReceiptExpired.selector, receipt.slot, validUntil);
+        if (validUntil < block.timestamp || validUntil > block.timestamp + run.charter.maxReceiptSeconds) {
+            return abi.encodeWithSelector(ReceiptExpired.selector, slot, validUntil);
         }
-        bytes32 digest = _hashTypedDataV4(
-            Messages.receipt(
-                request.studyId,
-                request.nullifier,
-                request.attempt,
-                request.recordTag,
-                request.grantDigest,
-                validUntil
-            )
-        );
+        bytes32 digest = MessageHashUtils.toTypedDataHash(domain, Messages.hashReceipt(message, validUntil));
         if (!_isSigned(digest, receipt.r, receipt.vs, proxy)) {
-            return abi.encodeWithSelector(ReceiptInvalid.selector, receipt.slot);
+            return abi.encodeWithSelector(ReceiptInvalid.selector, slot);
         }
-        if (!Slots.contains(run.active, receipt.slot)) {
-            if (!MEMBERS.isActive(proxy, IMembers.Role.Proxy)) {
-                return abi.encodeWithSelector(ProxyExpelled.selector, proxy);
-            }
-            run.active |= Slots.bit(receipt.slot);
+        if (Slots.contains(run.active, slot)) return refusal;
+        if (!MEMBERS.isActive(proxy, IMembers.Role.Proxy)) {
+            return abi.encodeWithSelector(ProxyExpelled.selector, proxy);
         }
-        return "";
+        run.active |= Slots.bit(slot);
     }
 
     function _store(Enrolment storage enrolment, Request calldata request, uint16 slots) private {
@@ -260,7 +266,7 @@ abstract contract Admission is EnrolmentBook {
             revocationHash: request.revocationHash,
             slots: slots
         });
-        enrolment.standing = Standing({
+        Standing memory standing = Standing({
             payout: request.payout,
             since: uint32(block.timestamp),
             sinceBlock: uint32(block.number),
@@ -268,7 +274,7 @@ abstract contract Admission is EnrolmentBook {
             state: State.Enrolled,
             attested: 0
         });
-        enrolment.detailsHash = keccak256(abi.encode(details));
+        _write(enrolment, standing, _hashOf(details));
         emit Enrolled(
             request.studyId,
             request.nullifier,
@@ -281,16 +287,21 @@ abstract contract Admission is EnrolmentBook {
     }
 
     /// @dev What the proof must be about: all but nullifier, tag and root from the study, the clock and the request's own words.
-    function _signals(Request calldata request, IStudies.Terms memory terms)
+    function _signals(Run memory run, Request calldata request)
         private
         view
-        returns (uint256[8] memory)
+        returns (PublicSignals.Signals memory)
     {
+        IStudies.Terms memory terms = run.charter.terms;
+        if (request.day != run.day) {
+            run.day = request.day;
+            run.referenceTime = ReferenceTime.signal(request.day, terms.maxRecordAge);
+        }
         return PublicSignals.Signals({
             registryRoot: request.registryRoot,
             criteriaHash: terms.criteriaHash,
             purposes: terms.purposes,
-            referenceTime: ReferenceTime.signal(request.day, terms.maxRecordAge),
+            referenceTime: run.referenceTime,
             studyId: request.studyId,
             nullifier: request.nullifier,
             recordTag: request.recordTag,
@@ -302,38 +313,12 @@ abstract contract Admission is EnrolmentBook {
                 request.revocationHash,
                 request.grantDigest
             )
-        }).toArray();
+        });
     }
 
     /// @dev The first `count` claims hold.
-    function _requireProofs(address verifier, IEligibilityVerifier.Claim[] memory claims, uint256 count)
-        private
-        view
-    {
-        if (count == 0) return;
-        bool hold;
-        if (count == 1) {
-            uint256[8] memory p = claims[0].proof;
-            hold = IEligibilityVerifier(verifier)
-                .verifyProof([p[0], p[1]], [[p[2], p[3]], [p[4], p[5]]], [p[6], p[7]], claims[0].signals);
-        } else {
-            // The array is cut to what counts for as long as the call takes
-            uint256 length = claims.length;
-            assembly ("memory-safe") {
-                mstore(claims, count)
-            }
-            hold = IEligibilityVerifier(verifier).verifyBatch(claims);
-            assembly ("memory-safe") {
-                mstore(claims, length)
-            }
-        }
-        if (!hold) revert ProofInvalid();
-    }
-
-    /// @dev How many requests from a place on are of the same study.
-    function _runLength(Request[] calldata requests, uint256 from) private pure returns (uint256 length) {
-        uint256 studyId = requests[from].studyId;
-        while (from + length < requests.length && requests[from + length].studyId == studyId) ++length;
+    function _requireProofs(address verifier, bytes memory claims, uint256 count) private view {
+        if (count != 0 && !claims.hold(count, verifier)) revert ProofInvalid();
     }
 
     /// @dev A call that failed without a reason ran out of gas: the batch does too, or an estimate of its gas would find one that skips everything.

@@ -101,6 +101,24 @@ abstract contract EnrolmentBook is IEnrolments, EIP712 {
         standing.sinceBlock = uint32(block.number);
     }
 
+    /// @dev Both slots of a new enrolment. Member by member the first would be read and written six times.
+    function _write(Enrolment storage enrolment, Standing memory standing, bytes32 detailsHash) internal {
+        uint256 word = uint256(uint160(standing.payout)) | uint256(standing.since) << 160
+            | uint256(standing.sinceBlock) << 192 | uint256(standing.attempt) << 224 | uint256(standing.state)
+            << 232 | uint256(standing.attested) << 240;
+        assembly ("memory-safe") {
+            sstore(enrolment.slot, word)
+        }
+        enrolment.detailsHash = detailsHash;
+    }
+
+    /// @dev `keccak256(abi.encode(details))`: five words, which lie in memory as the ABI encodes them.
+    function _hashOf(Details memory details) internal pure returns (bytes32 hash) {
+        assembly ("memory-safe") {
+            hash := keccak256(details, 0xa0)
+        }
+    }
+
     function _reveal(bytes32 revocationHash) internal {
         if (_revealed[revocationHash]) return;
         _revealed[revocationHash] = true;

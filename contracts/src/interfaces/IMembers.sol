@@ -137,6 +137,9 @@ interface IMembers {
     /// @notice Whether the account is an active member in this role.
     function isActive(address account, Role role) external view returns (bool);
 
+    /// @notice How many times a proxy was expelled. While it is the same, whoever was an active proxy is one.
+    function expulsions() external view returns (uint256);
+
     /// @notice A proxy's particulars.
     function proxyCard(address proxy) external view returns (ProxyCard memory);
 

@@ -54,6 +54,7 @@ interface IStudies {
     /// @param slice What each receipt locks: price / m rounded up, at least the token's smallest slice.
     /// @param maxReceiptSeconds How far ahead a receipt's `validUntil` may lie, by the bounds of that time.
     /// @param maxAttempts Most attempts of one patient, likewise.
+    /// @param expulsions How often a proxy had been expelled by then: as long as that is so, all of the study's are active.
     /// @param terms Its terms.
     struct Charter {
         address institution;
@@ -61,6 +62,7 @@ interface IStudies {
         uint96 slice;
         uint32 maxReceiptSeconds;
         uint8 maxAttempts;
+        uint256 expulsions;
         Terms terms;
     }
 

@@ -12,6 +12,11 @@ library Charters {
     /// @dev Returns, as the code to be deployed, whatever follows these eleven bytes.
     bytes11 private constant _DEPLOYER = 0x600b5981380380925939f3;
 
+    /// @dev Where the dynamic members stand in `Charter` and in `Terms`.
+    uint256 private constant _TERMS = 0xc0;
+    uint256 private constant _RECEIVING_KEY = 0x60;
+    uint256 private constant _PROXIES = 0x80;
+
     /// @notice The charter could not be stored.
     error CharterNotStored();
 
@@ -26,14 +31,20 @@ library Charters {
         if (place == address(0)) revert CharterNotStored();
     }
 
-    /// @dev The charter that lies there.
+    /// @dev The charter that lies there. A struct in memory is laid out as the ABI encodes it, but for its dynamic parts: a pointer stands where
+    /// the encoding has an offset. What `store` encoded is hence decoded in place.
     function load(address place) internal view returns (IStudies.Charter memory charter) {
         uint256 length = place.code.length - _HEAD;
-        bytes memory encoded = new bytes(length);
         assembly ("memory-safe") {
-            extcodecopy(place, add(encoded, 0x20), _HEAD, length)
+            let encoded := mload(0x40)
+            mstore(0x40, add(encoded, length))
+            extcodecopy(place, encoded, _HEAD, length)
+            charter := add(encoded, mload(encoded))
+            let terms := add(charter, mload(add(charter, _TERMS)))
+            mstore(add(charter, _TERMS), terms)
+            mstore(add(terms, _RECEIVING_KEY), add(terms, mload(add(terms, _RECEIVING_KEY))))
+            mstore(add(terms, _PROXIES), add(terms, mload(add(terms, _PROXIES))))
         }
-        return abi.decode(encoded, (IStudies.Charter));
     }
 
     /// @dev Only from when until when patients may enrol.

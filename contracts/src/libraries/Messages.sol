@@ -38,15 +38,23 @@ library Messages {
         return keccak256(abi.encodePacked("medshare.revocation", secret));
     }
 
-    function receipt(
+    /// @dev A receipt's message for any `validUntil`: encoded, with 0 in its place.
+    function receiptWithoutTime(
         uint256 studyId,
         uint256 nullifier,
         uint32 attempt,
         uint256 recordTag,
-        bytes32 grantDigest,
-        uint64 validUntil
-    ) internal pure returns (bytes32) {
-        return keccak256(abi.encode(RECEIPT, studyId, nullifier, attempt, recordTag, grantDigest, validUntil));
+        bytes32 grantDigest
+    ) internal pure returns (bytes memory) {
+        return abi.encode(RECEIPT, studyId, nullifier, attempt, recordTag, grantDigest, uint64(0));
+    }
+
+    /// @dev The hash of a receipt's message, once its time is filled in.
+    function hashReceipt(bytes memory message, uint64 validUntil) internal pure returns (bytes32) {
+        assembly ("memory-safe") {
+            mstore(add(message, 0xe0), validUntil)
+        }
+        return keccak256(message);
     }
 
     function attestation(uint256 studyId, uint256 nullifier, uint32 attempt) internal pure returns (bytes32) {

@@ -15,18 +15,4 @@ library PublicSignals {
         uint256 recordTag;
         uint256 context;
     }
-
-    /// @dev The array that a verifier takes.
-    function toArray(Signals memory signals) internal pure returns (uint256[8] memory) {
-        return [
-            signals.registryRoot,
-            signals.criteriaHash,
-            signals.purposes,
-            signals.referenceTime,
-            signals.studyId,
-            signals.nullifier,
-            signals.recordTag,
-            signals.context
-        ];
-    }
 }

@@ -190,10 +190,9 @@ contract EligibilityVerifier8 is IEligibilityVerifier {
             calldatacopy(add(pairs, 0x20), claims.offset, length)
             mstore(0, keccak256(pairs, add(length, 0x20)))
 
-            for { let word := totals } lt(word, add(sum, 0x140)) { word := add(word, 0x20) } { mstore(
-                word,
-                0
-            ) }
+            for { let word := totals } lt(word, add(sum, 0x140)) { word := add(word, 0x20) } {
+                mstore(word, 0)
+            }
             let ok := gt(claims.length, 0)
             for { let i := 0 } and(ok, lt(i, claims.length)) { i := add(i, 1) } {
                 let claim := add(claims.offset, mul(i, 0x200))

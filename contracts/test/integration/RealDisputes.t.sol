@@ -48,9 +48,14 @@ contract RealDisputesTest is Disputing, Evidence {
     function test_answer_furtherFragment() public {
         Scenario memory scenario = _deliver(HONEST, 3, 5);
         _challenge(_studyId, _patient, _details);
+        uint256 start = vm.snapshotState();
+        _answerWith(scenario, 0, 2);
+        vm.snapshotGasLastCall("Disputes", "answer: the first two at once, 3 of 5");
+        vm.revertToState(start);
         _answerWith(scenario, 0, 1);
+        vm.snapshotGasLastCall("Disputes", "answer: the first, 3 of 5");
         _answerWith(scenario, 4, 5);
-        vm.snapshotGasLastCall("Disputes", "answer: a further fragment");
+        vm.snapshotGasLastCall("Disputes", "answer: a further fragment, 3 of 5");
         assertEq(_disputes.disputeOf(_studyId, _patient).answered, 0x11);
     }
 

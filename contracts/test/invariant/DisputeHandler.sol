@@ -17,9 +17,11 @@ contract DisputeHandler is Handler {
     function answer(uint256 seed) external {
         (bool found, Made memory made) = _inState(seed, IEnrolments.State.Challenged);
         if (!found || _hasPassed(made)) return;
-        uint8 slot = uint8((seed >> 64) % N);
-        if ((_disputeOf(made).answered >> slot) & 1 == 1) return;
-        _answer(made.studyId, made.nullifier, made.details, slot, slot + 1);
+        uint256 from = (seed >> 64) % N;
+        uint256 to = from + 1 + (seed >> 128) % (N - from);
+        uint256 slots = (1 << to) - (1 << from);
+        if (_disputeOf(made).answered & slots == slots) return;
+        _answer(made.studyId, made.nullifier, made.details, uint8(from), uint8(to));
     }
 
     function demand(uint256 seed) external {
@@ -33,16 +35,18 @@ contract DisputeHandler is Handler {
         (bool found, Made memory made) = _inState(seed, IEnrolments.State.Demanded);
         if (!found || _hasPassed(made)) return;
         uint32[] memory segments = _segmentsOf(made);
-        for (uint8 place = 0; place < segments.length; ++place) {
+        uint256 most = 1 + (seed >> 64) % segments.length;
+        for (uint8 place = 0; place < segments.length && most != 0; ++place) {
             if ((_disputeOf(made).posted >> place) & 1 == 1) continue;
             _post(made.studyId, made.nullifier, segments, place);
-            return;
+            --most;
         }
     }
 
     function fault(uint256 seed) external {
         (bool found, Made memory made) = _open(seed);
-        if (!found || _hasPassed(made)) return;
+        // Faults are found now and then only, or nothing else would happen
+        if (!found || _hasPassed(made) || (seed >> 64) % 4 != 0) return;
         bytes memory envelope = _mockEnvelope();
         envelope[8] = 0xff;
         uint256 blinding = made.details.recordTag;
@@ -53,6 +57,7 @@ contract DisputeHandler is Handler {
         (bool found, Made memory made) = _open(seed);
         IEnrolments.State state = _enrolments.standingOf(made.studyId, made.nullifier).state;
         if (!found || _hasPassed(made) || state == IEnrolments.State.Enrolled) return;
+        if ((seed >> 64) % 4 != 0) return;
         IDisputes.Opening memory opening = _opening(made.nullifier, made.details);
         opening.grant = _grantOf(made.nullifier, _attemptOf(made));
         _disputes.proveUnopenable(made.studyId, made.nullifier, made.details, opening);
@@ -91,7 +96,7 @@ contract DisputeHandler is Handler {
     }
 
     function _segmentsOf(Made memory made) private pure returns (uint32[] memory) {
-        return _list(0, uint32(made.nullifier % SEGMENT_COUNT));
+        return _list(0, uint32(made.nullifier % 3));
     }
 
     function _attemptOf(Made memory made) private view returns (uint8) {
