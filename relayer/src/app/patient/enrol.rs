@@ -15,6 +15,7 @@ use crate::domain::eip712::{Receipt, SigningDomain, TypedMessage as _};
 use crate::domain::enrolment::{EnrolmentKey, EnrolmentRequest, SlotReceipt};
 use crate::domain::failure::{Failure, FailureCode};
 use crate::domain::ids::{Address, RecordTag, StudyId, TransactionHash};
+use crate::domain::study::Study;
 use crate::ports::proving::EligibilityProver;
 
 /// What the patient asked for.
