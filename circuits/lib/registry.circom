@@ -5,8 +5,8 @@ include "binary-merkle-root.circom";
 
 /*
  * The root of the registry over a commitment (docs/PROTOCOL.md, section 7).
- *
- * zk-kit's gadget gives 0 for a depth beyond D, so a root of 0 is refused: that also bounds the depth.
+ * zk-kit's gadget gives 0 for a depth beyond D, so a root of 0, which has no inverse, is refused: that also bounds the depth.
+ * circomspect warns twice of the inverse, a hint in one constraint (CS0005, CS0017): that constraint leaves it one value.
  */
 template RegistryRoot(D) {
     signal input leaf;

@@ -1,8 +1,9 @@
 //! Given the inputs, no intermediate signal has a second value: what is determined spreads from the inputs.
 //!
 //! The method, in the manner of Ecne and Picus: a wire is *determined* if every witness with these inputs has the same value
-//! there. The inputs are. A constraint one factor of which is determined is linear in the wires that are not, and goes into a
-//! linear system, which is solved as far as it can be ([`system`]). It determines more in two ways:
+//! there. The inputs are. A constraint one factor of which is a constant is linear in the other wires, and goes into a linear
+//! system, which is solved as far as it can be ([`system`]); a factor is a constant if its wires are determined, or if the system
+//! says so of their combination. The system determines more in two ways:
 //!
 //! 1. an equation of the solved system has one wire left;
 //! 2. an equation has bits alone left, whose factors are distinct powers of two, up to one factor for all and signs: no two sets of
@@ -16,7 +17,7 @@
 
 mod system;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
 use self::system::System;
 use super::constraints::{kind, wire_names};
@@ -103,14 +104,14 @@ impl<'a> Spread<'a> {
 
     /// Which wires the given ones determine.
     fn spread(mut self, given: impl Iterator<Item = usize>) -> Vec<bool> {
-        let mut waiting: VecDeque<usize> = (0..self.r1cs.constraints()).collect();
         given.for_each(|wire| self.system.determine(wire));
+        let mut waiting: BTreeSet<usize> = (0..self.r1cs.constraints()).collect();
         loop {
-            while let Some(wire) = self.system.news.pop() {
-                let rows = self.rows_of.get(wire).into_iter().flatten();
-                waiting.extend(rows.filter(|row| self.outside[**row]));
+            for wire in std::mem::take(&mut self.system.news) {
+                // A bit of its own occurs in no constraint
+                waiting.extend(self.rows_of.get(wire).into_iter().flatten());
             }
-            let Some(row) = waiting.pop_front() else {
+            let Some(row) = waiting.pop_first() else {
                 return self.system.determined;
             };
             if !self.outside[row] {
@@ -118,47 +119,39 @@ impl<'a> Spread<'a> {
             }
             if let Some(equation) = self.linear(row) {
                 self.outside[row] = false;
-                self.system.add(equation);
+                self.system.add(&equation);
             }
         }
     }
 
-    /// The undetermined wires of a constraint with their factors, if it is linear in them.
+    /// What a constraint says if one of its factors is a constant by now.
     fn linear(&self, row: usize) -> Option<Combination> {
         let [a, b, c] = [0, 1, 2].map(|side| &self.r1cs.matrices[side][row]);
-        let is_open =
-            |terms: &[(Fr, usize)]| terms.iter().any(|term| !self.system.determined[term.1]);
         let value = |terms: &[(Fr, usize)]| -> Fr {
             let terms = terms.iter();
             terms
                 .map(|(factor, wire)| *factor * self.witness[*wire])
                 .sum()
         };
-        let (known, rest) = match (is_open(a), is_open(b)) {
-            (true, true) => return None,
-            (true, false) => (value(b), a),
-            (false, _) => (value(a), b),
+        let is_constant = |terms: &[(Fr, usize)]| {
+            let combination = sum(terms.iter().copied());
+            self.system.reduce(&combination).is_empty()
         };
-        let mut equation = Combination::new();
-        let product = rest.iter().map(|(factor, wire)| (*wire, known * factor));
-        let result = c.iter().map(|(factor, wire)| (*wire, -*factor));
-        for (wire, factor) in product.chain(result) {
-            *equation.entry(wire).or_insert_with(Fr::zero) += factor;
-        }
-        equation.retain(|wire, factor| !factor.is_zero() && !self.system.determined[*wire]);
-        Some(equation)
+        let (known, rest) = if is_constant(a) {
+            (value(a), b)
+        } else if is_constant(b) {
+            (value(b), a)
+        } else {
+            return None;
+        };
+        let product = rest.iter().map(|(factor, wire)| (known * factor, *wire));
+        let result = c.iter().map(|(factor, wire)| (-*factor, *wire));
+        Some(sum(product.chain(result)))
     }
 
     /// If the constraint is `L · (L − c) = 0` up to factors, with c other than 0: the combination without its constant, and c.
     fn multiple_of_a_bit(&self, row: usize) -> Option<(Combination, Fr)> {
-        let [a, b, c] = [0, 1, 2].map(|side| {
-            let mut sum = Combination::new();
-            for (factor, wire) in &self.r1cs.matrices[side][row] {
-                *sum.entry(*wire).or_insert_with(Fr::zero) += factor;
-            }
-            sum.retain(|_, factor| !factor.is_zero());
-            sum
-        });
+        let [a, b, c] = [0, 1, 2].map(|side| sum(self.r1cs.matrices[side][row].iter().copied()));
         let (mut one, mut other) = (a, b);
         let constant = |sum: &mut Combination| sum.remove(&0).unwrap_or_else(Fr::zero);
         let (of_one, of_other) = (constant(&mut one), constant(&mut other));
@@ -189,6 +182,16 @@ impl<'a> Spread<'a> {
         let root = of_one - (of_other - result) / ratio;
         (!root.is_zero()).then_some((one, root))
     }
+}
+
+/// The combination of some terms.
+fn sum(terms: impl Iterator<Item = (Fr, usize)>) -> Combination {
+    let mut sum = Combination::new();
+    for (factor, wire) in terms {
+        *sum.entry(wire).or_insert_with(Fr::zero) += factor;
+    }
+    sum.retain(|_, factor| !factor.is_zero());
+    sum
 }
 
 /// Constraint and wire of every term.

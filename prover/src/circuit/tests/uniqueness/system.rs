@@ -13,7 +13,7 @@ const SPAN: i32 = 252;
 pub(super) struct System {
     /// By wire.
     pub(super) determined: Vec<bool>,
-    /// Wires determined since somebody last looked.
+    /// Wires of which more is known since somebody last looked: combinations with them may have become constant.
     pub(super) news: Vec<usize>,
     bits: Vec<bool>,
     /// Each solved for its key, whose factor is one.
@@ -47,20 +47,25 @@ impl System {
         self.bits.push(true);
         self.determined.push(false);
         combination.insert(bit, -factor);
-        self.add(combination);
+        self.add(&combination);
     }
 
     /// Adds an equation: the combination is a constant.
-    pub(super) fn add(&mut self, equation: Combination) {
+    pub(super) fn add(&mut self, equation: &Combination) {
+        self.place(self.reduce(equation));
+    }
+
+    /// What is left of a combination once the equations are put into it; nothing if it is a constant.
+    pub(super) fn reduce(&self, combination: &Combination) -> Combination {
         let mut reduced = Combination::new();
-        for (wire, factor) in equation {
-            match self.equations.get(&wire) {
-                Some(known) => subtract(&mut reduced, known, factor, wire),
-                None => add_term(&mut reduced, wire, factor),
+        for (wire, factor) in combination {
+            match self.equations.get(wire) {
+                Some(known) => subtract(&mut reduced, known, *factor, *wire),
+                None => add_term(&mut reduced, *wire, *factor),
             }
         }
         reduced.retain(|wire, factor| !factor.is_zero() && !self.determined[*wire]);
-        self.place(reduced);
+        reduced
     }
 
     /// Takes a wire for determined, and what follows.
@@ -73,11 +78,12 @@ impl System {
             // A sum of bits told more than the equation says: without its wire it is an equation of the rest
             self.forget(wire, &rest);
             let rest = rest.into_iter().filter(|(other, _)| *other != wire);
-            self.add(rest.collect());
+            self.add(&rest.collect());
         }
         for key in self.occurs.remove(&wire).unwrap_or_default() {
             if let Some(equation) = self.equations.get_mut(&key) {
                 equation.remove(&wire);
+                self.news.push(key);
                 self.look_at(key);
             }
         }
@@ -109,6 +115,8 @@ impl System {
             self.keep(*user, other);
         }
         self.keep(key, solved);
+        self.news.push(key);
+        self.news.extend(&users);
         self.look_at(key);
         users.into_iter().for_each(|user| self.look_at(user));
     }
@@ -193,17 +201,17 @@ fn equations_determine_together_what_none_does_alone() {
             .collect()
     };
     let mut system = System::new(8);
-    system.add(sum(&[(1, 1), (2, 1)]));
+    system.add(&sum(&[(1, 1), (2, 1)]));
     assert!(!system.determined[1]);
-    system.add(sum(&[(1, 1), (2, -1)]));
+    system.add(&sum(&[(1, 1), (2, -1)]));
     assert!(system.determined[1] && system.determined[2]);
     // 3, 4 and 5 are bits: 3 + 2 · 4 says what they are, 4 + 5 does not
     for bit in 3..6 {
         system.add_bit(sum(&[(bit, 1)]), Fr::one());
     }
-    system.add(sum(&[(4, 1), (5, 1)]));
+    system.add(&sum(&[(4, 1), (5, 1)]));
     assert!(!system.determined[4]);
-    system.add(sum(&[(3, 1), (4, 2), (6, 1)]));
+    system.add(&sum(&[(3, 1), (4, 2), (6, 1)]));
     assert!(!system.determined[3]);
     system.determine(6);
     assert!((3..6).all(|wire| system.determined[wire]));
