@@ -6,7 +6,7 @@ pub const DEVELOPMENT_CHAINS: [u64; 2] = [31_337, 1_337];
 pub const PUBLIC_CHAINS: [u64; 8] = [1, 3, 4, 5, 10, 137, 17_000, 11_155_111];
 /// Gas of a transaction that does nothing but verify one eligibility proof, as measured on chain.
 pub const VERIFICATION_GAS: u64 = 269_428;
-/// Gas that one core of the machine of the measurements in docs/MEASUREMENTS.md executes a second under QBFT with four validators on
+/// Gas that one core of the machine of the measurements in docs/NETWORK-MEASURED.md executes a second under QBFT with four validators on
 /// it: 56 verifications.
 pub const MEASURED_GAS_PER_SECOND: u64 = 56 * VERIFICATION_GAS;
 /// Bytes of the largest transaction that GoQuorum can be told to take, in KiB: a whole segment of a ciphertext, posted in a dispute, fits.
