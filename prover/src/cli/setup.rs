@@ -107,7 +107,7 @@ fn dev_key(arguments: &Dev, size: CircuitSize) -> Result<(), Failure> {
     }
     let key = development::ensure(&artefacts).map_err(artefact)?;
     let verifying = key.verifying_key().map_err(artefact)?;
-    let contract = contract_name(size);
+    let contract = contract_name(size.name());
     let committed = [
         (
             format!("circuits/keys/{}.dev.vkey.json", size.name()),
