@@ -256,7 +256,7 @@ async fn revoking_goes_through_any_proxy_and_ends_it() {
 struct IdleProver(VerifyingKeyHash);
 
 impl EligibilityProver for IdleProver {
-    fn verifying_key_hash(&self) -> Result<VerifyingKeyHash, Failure> {
+    fn verifying_key_hash(&self, _: CircuitSize) -> Result<VerifyingKeyHash, Failure> {
         Ok(self.0)
     }
 
@@ -284,7 +284,7 @@ async fn enrol_with(
 
 #[tokio::test]
 async fn a_key_is_compared_before_it_proves() {
-    let development = VerifyingKeyHash::new(VerifyingKey::development().unwrap().hash());
+    let development = VerifyingKeyHash::new(VerifyingKey::development(CircuitSize::Small).unwrap().hash());
     let other = VerifyingKeyHash::new([1; 32]);
     let code = enrol_with(development, development, 1).await;
     assert_eq!(code, FailureCode::DevelopmentKey);
