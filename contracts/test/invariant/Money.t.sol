@@ -48,7 +48,7 @@ contract MoneyInvariantTest is Test {
         _handler.enrol(0);
         _handler.attest(uint256(4) << 128);
         _handler.challenge(0);
-        for (uint256 i = 0; i < 3; ++i) {
+        for (uint256 i = 0; i < 10; ++i) {
             _handler.pass((uint256(199) << 64) + 2 days - 1);
         }
         vm.recordLogs();
