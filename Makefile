@@ -15,7 +15,7 @@ DENY_VERSION := 0.20.2
 DENY := target/tools/bin/cargo-deny
 say = @printf '\n\033[1m== %s\033[0m\n' "$(1)"
 
-.PHONY: help setup build circuits keys contracts demo test test-contracts test-circuits test-rust lint fmt fixtures snapshots bench clean
+.PHONY: help setup build circuits keys contracts demo test test-contracts test-circuits test-rust lint fmt fixtures snapshots gas bench clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -88,6 +88,9 @@ fixtures: keys ## rewrite the proof fixtures of the contract tests
 
 snapshots: setup ## compare gas with the committed snapshots, all compiled anew (what the optimiser makes depends on what is compiled together)
 	FORGE_SNAPSHOT_CHECK=true $(NPX) forge test --force
+
+gas: contracts ## what transactions cost, from receipts on Anvil under Berlin
+	node tools/gas.mjs
 
 bench: keys ## criterion benchmarks, beside what one would use instead
 	cargo bench --workspace

@@ -10,7 +10,7 @@ contract MoneyInvariantTest is Test {
 
     function setUp() public {
         _handler = new Handler();
-        bytes4[] memory actions = new bytes4[](15);
+        bytes4[] memory actions = new bytes4[](16);
         actions[0] = Handler.openStudy.selector;
         actions[1] = Handler.topUp.selector;
         actions[2] = Handler.enrol.selector;
@@ -26,6 +26,7 @@ contract MoneyInvariantTest is Test {
         actions[12] = Handler.bond.selector;
         actions[13] = Handler.push.selector;
         actions[14] = Handler.pass.selector;
+        actions[15] = Handler.enrolMany.selector;
         targetContract(address(_handler));
         targetSelector(FuzzSelector({addr: address(_handler), selectors: actions}));
     }
