@@ -18,7 +18,7 @@ CIRCOMSPECT := target/tools/bin/circomspect
 CIRCOM_LIBRARIES := $(addprefix --library ,node_modules/circomlib/circuits node_modules/@zk-kit/binary-merkle-root.circom/src)
 say = @printf '\n\033[1m== %s\033[0m\n' "$(1)"
 
-.PHONY: help setup build circuits keys contracts demo test test-contracts test-circuits test-rust soundness circomspect lint fmt fixtures snapshots bench clean
+.PHONY: help setup build circuits keys contracts demo test test-contracts test-circuits test-rust soundness circomspect lint fmt fixtures snapshots gas bench clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -107,6 +107,9 @@ fixtures: keys ## rewrite the proof fixtures of the contract tests
 
 snapshots: setup ## compare gas with the committed snapshots, all compiled anew (what the optimiser makes depends on what is compiled together)
 	FORGE_SNAPSHOT_CHECK=true $(NPX) forge test --force
+
+gas: contracts ## what transactions cost, from receipts on Anvil under Berlin
+	node tools/gas.mjs
 
 bench: keys ## criterion benchmarks, beside what one would use instead
 	cargo bench --workspace

@@ -31,6 +31,7 @@ contract Enrolments is Admission, Disputable {
         for (uint256 i = 0; i < calls.length; ++i) {
             // To this contract's own code: the caller stays who it is, and no function takes money along
             // slither-disable-next-line delegatecall-loop
+            // solhint-disable-next-line avoid-low-level-calls
             (bool succeeded, bytes memory reason) = address(this).delegatecall(calls[i]);
             if (succeeded) {
                 ++done;

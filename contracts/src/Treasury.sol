@@ -33,8 +33,8 @@ contract Treasury is ITreasury, ReentrancyGuard {
 
     mapping(uint256 studyId => uint256) private _escrows;
     mapping(uint256 studyId => mapping(uint256 nullifier => uint256)) private _stakes;
-    mapping(address proxy => mapping(address token => Bonds.Bond)) private _bonds;
-    mapping(address proxy => mapping(address token => Served)) private _served;
+    mapping(address token => mapping(address proxy => Bonds.Bond)) private _bonds;
+    mapping(address token => mapping(address proxy => Served)) private _served;
     mapping(address proxy => mapping(address token => Exit)) private _exits;
     mapping(address account => mapping(address token => uint256)) private _credits;
 
@@ -97,18 +97,43 @@ contract Treasury is ITreasury, ReentrancyGuard {
     }
 
     /// @inheritdoc ITreasury
-    function lock(address[] calldata proxies, address token, uint96 slice) external onlyEnrolments {
+    function lock(address[] calldata proxies, address token, uint96 slice, uint256 most)
+        external
+        onlyEnrolments
+        returns (uint256 granted)
+    {
+        mapping(address proxy => Bonds.Bond) storage bonds = _bonds[token];
+        granted = most;
         for (uint256 i = 0; i < proxies.length; ++i) {
-            Bonds.Bond bond = _bonds[proxies[i]][token];
-            if (bond.free() < slice) revert NoFreeBond(proxies[i], token, bond.free(), slice);
-            _bonds[proxies[i]][token] = bond.lock(slice);
+            uint256 free = bonds[proxies[i]].free();
+            if (free < slice) revert NoFreeBond(proxies[i], token, free, slice);
+            if (free < slice * granted) granted = free / slice;
+        }
+        uint256 change = Bonds.locking(slice, granted);
+        for (uint256 i = 0; i < proxies.length; ++i) {
+            address proxy = proxies[i];
+            bonds[proxy] = bonds[proxy].add(change);
+        }
+    }
+
+    /// @inheritdoc ITreasury
+    function unlockUnused(address[] calldata proxies, address token, uint96 slice, uint256 count)
+        external
+        onlyEnrolments
+    {
+        mapping(address proxy => Bonds.Bond) storage bonds = _bonds[token];
+        uint256 change = Bonds.locking(slice, count);
+        for (uint256 i = 0; i < proxies.length; ++i) {
+            address proxy = proxies[i];
+            bonds[proxy] = bonds[proxy].subtract(change);
         }
     }
 
     /// @inheritdoc ITreasury
     function unlock(address[] calldata proxies, address token, uint96 slice) external onlyEnrolments {
+        mapping(address proxy => Bonds.Bond) storage bonds = _bonds[token];
         for (uint256 i = 0; i < proxies.length; ++i) {
-            _bonds[proxies[i]][token] = _bonds[proxies[i]][token].unlock(slice);
+            bonds[proxies[i]] = bonds[proxies[i]].unlock(slice);
         }
     }
 
@@ -120,8 +145,9 @@ contract Treasury is ITreasury, ReentrancyGuard {
         address victim,
         uint256 compensation
     ) external onlyEnrolments returns (uint256 compensated) {
+        mapping(address proxy => Bonds.Bond) storage bonds = _bonds[token];
         for (uint256 i = 0; i < proxies.length; ++i) {
-            _bonds[proxies[i]][token] = _bonds[proxies[i]][token].slash(slice);
+            bonds[proxies[i]] = bonds[proxies[i]].slash(slice);
             emit BondSlashed(proxies[i], token, slice);
         }
         uint256 slashed = slice * proxies.length;
@@ -133,7 +159,7 @@ contract Treasury is ITreasury, ReentrancyGuard {
     /// @inheritdoc ITreasury
     function countAttested(address[] calldata proxies, address token) external onlyEnrolments {
         for (uint256 i = 0; i < proxies.length; ++i) {
-            _served[proxies[i]][token].attested += 1;
+            _served[token][proxies[i]].attested += 1;
         }
     }
 
@@ -175,7 +201,7 @@ contract Treasury is ITreasury, ReentrancyGuard {
     /// @inheritdoc ITreasury
     function countAnswered(address[] calldata proxies, address token) external onlyDisputes {
         for (uint256 i = 0; i < proxies.length; ++i) {
-            _served[proxies[i]][token].answered += 1;
+            _served[token][proxies[i]].answered += 1;
         }
     }
 
@@ -183,16 +209,16 @@ contract Treasury is ITreasury, ReentrancyGuard {
     function depositBond(address token, uint256 amount) external payable nonReentrant {
         if (!MEMBERS.isActive(msg.sender, IMembers.Role.Proxy)) revert NotProxy(msg.sender);
         if (amount == 0) revert AmountInvalid(amount);
-        _bonds[msg.sender][token] = _bonds[msg.sender][token].deposit(amount);
+        _bonds[token][msg.sender] = _bonds[token][msg.sender].deposit(amount);
         _take(token, msg.sender, amount);
         emit BondDeposited(msg.sender, token, amount);
     }
 
     /// @inheritdoc ITreasury
     function requestExit(address token, uint256 amount) external {
-        Bonds.Bond bond = _bonds[msg.sender][token];
+        Bonds.Bond bond = _bonds[token][msg.sender];
         if (amount == 0 || amount > bond.free()) revert AmountInvalid(amount);
-        _bonds[msg.sender][token] = bond.withdraw(amount);
+        _bonds[token][msg.sender] = bond.withdraw(amount);
         Exit storage leaving = _exits[msg.sender][token];
         leaving.amount += amount.toUint96();
         leaving.releaseAt = (block.timestamp + MEMBERS.bounds().exitDelay).toUint64();
@@ -229,13 +255,13 @@ contract Treasury is ITreasury, ReentrancyGuard {
 
     /// @inheritdoc ITreasury
     function bondOf(address proxy, address token) external view returns (Bond memory) {
-        return _bonds[proxy][token].unpack();
+        return _bonds[token][proxy].unpack();
     }
 
     /// @inheritdoc ITreasury
     function recordOf(address proxy, address token) external view returns (Record memory) {
-        Bond memory bond = _bonds[proxy][token].unpack();
-        Served storage served = _served[proxy][token];
+        Bond memory bond = _bonds[token][proxy].unpack();
+        Served storage served = _served[token][proxy];
         return Record({
             receipts: bond.receipts,
             attested: served.attested,

@@ -22,6 +22,7 @@ import {EnrolmentBook} from "./EnrolmentBook.sol";
 abstract contract Admission is EnrolmentBook {
     using Charters for address;
     using Claims for bytes;
+    using Slots for uint16;
 
     /// @dev Requests of one study that follow one another. What they share is read once.
     /// @param studyId The study.
@@ -29,6 +30,8 @@ abstract contract Admission is EnrolmentBook {
     /// @param refusal Why the study takes nobody; empty if it does.
     /// @param charter The study's.
     /// @param active Slots whose proxies are known to be active members.
+    /// @param slots Whose bond is locked for requests with these very slots.
+    /// @param slices How many slices of each are locked for them and not used yet.
     /// @param root The registry root that was looked up last.
     /// @param rootStanding How it stands.
     /// @param day The reference day that was worked with last.
@@ -39,6 +42,8 @@ abstract contract Admission is EnrolmentBook {
         bytes refusal;
         IStudies.Charter charter;
         uint16 active;
+        uint16 slots;
+        uint256 slices;
         uint256 root;
         IRecordRegistry.RootStanding rootStanding;
         uint256 day;
@@ -121,9 +126,33 @@ abstract contract Admission is EnrolmentBook {
         }
     }
 
-    /// @dev Gives back the places that were not used.
+    /// @dev Gives back the places and the slices that were not used.
     function _finish(Run memory run) private {
         if (run.places != 0) STUDIES.unreserve(run.studyId, run.places);
+        _unlock(run);
+    }
+
+    /// @dev Locks a slice of each slot's bond, or uses those that are locked already. As many as may follow are locked at once.
+    function _lock(Run memory run, uint16 slots) private returns (bytes memory refusal) {
+        if (run.slots != slots || run.slices == 0) {
+            _unlock(run);
+            IStudies.Terms memory terms = run.charter.terms;
+            address[] memory proxies = slots.proxiesOf(terms.proxies);
+            try TREASURY.lock(proxies, terms.token, run.charter.slice, run.places) returns (uint256 granted) {
+                run.slots = slots;
+                run.slices = granted;
+            } catch (bytes memory reason) {
+                return _explained(reason);
+            }
+        }
+        run.slices -= 1;
+    }
+
+    function _unlock(Run memory run) private {
+        if (run.slices == 0) return;
+        IStudies.Terms memory terms = run.charter.terms;
+        TREASURY.unlockUnused(run.slots.proxiesOf(terms.proxies), terms.token, run.charter.slice, run.slices);
+        run.slices = 0;
     }
 
     /// @dev Stores the enrolment and puts what is left to be verified at a place among the claims; or tells why it can't be.
@@ -210,7 +239,6 @@ abstract contract Admission is EnrolmentBook {
         if (receipts.length < needed) {
             return (0, abi.encodeWithSelector(TooFewReceipts.selector, receipts.length, needed));
         }
-        address[] memory signers = new address[](receipts.length);
         bytes memory message = Messages.receiptWithoutTime(
             request.studyId, request.nullifier, request.attempt, request.recordTag, request.grantDigest
         );
@@ -224,15 +252,11 @@ abstract contract Admission is EnrolmentBook {
             }
             nextSlot = slot + 1;
             address proxy = terms.proxies[slot];
-            signers[i] = proxy;
             refusal = _refuseReceipt(run, receipt, slot, proxy, message, domain);
             if (refusal.length != 0) return (0, refusal);
             slots |= Slots.bit(slot);
         }
-        try TREASURY.lock(signers, terms.token, run.charter.slice) {}
-        catch (bytes memory reason) {
-            return (0, _explained(reason));
-        }
+        refusal = _lock(run, slots);
     }
 
     function _refuseReceipt(

@@ -98,8 +98,15 @@ interface ITreasury {
         uint256 fee
     ) external;
 
-    /// @notice Locks a slice of each proxy's free bond. Enrolments only.
-    function lock(address[] calldata proxies, address token, uint96 slice) external;
+    /// @notice Locks slices of each proxy's free bond, and counts as many receipts of each. Enrolments only.
+    /// @param most How many slices of each are wanted, at least 1.
+    /// @return granted How many were locked, of each the same and at least 1.
+    function lock(address[] calldata proxies, address token, uint96 slice, uint256 most)
+        external
+        returns (uint256 granted);
+
+    /// @notice Frees slices that were locked and not used, with their receipts. Enrolments only.
+    function unlockUnused(address[] calldata proxies, address token, uint96 slice, uint256 count) external;
 
     /// @notice Frees a locked slice of each proxy. Enrolments only.
     function unlock(address[] calldata proxies, address token, uint96 slice) external;

@@ -33,9 +33,27 @@ library Bonds {
         return Bond.wrap(Bond.unwrap(bond) - amount);
     }
 
-    /// @dev Locks a slice that is free, and counts the receipt.
-    function lock(Bond bond, uint96 slice) internal pure returns (Bond) {
-        return Bond.wrap(Bond.unwrap(bond) - slice + (uint256(slice) << _LOCKED) + _RECEIPT);
+    /// @dev What changes when so many slices are locked, and their receipts counted: the same for every bond that has as much free.
+    function locking(uint96 slice, uint256 count) internal pure returns (uint256 change) {
+        uint256 sum = slice * count;
+        // To be added without a check: what is free becomes less
+        unchecked {
+            return (sum << _LOCKED) + count * _RECEIPT - sum;
+        }
+    }
+
+    /// @dev Applies `locking`: the caller checked that there is as much free.
+    function add(Bond bond, uint256 change) internal pure returns (Bond) {
+        unchecked {
+            return Bond.wrap(Bond.unwrap(bond) + change);
+        }
+    }
+
+    /// @dev Takes `locking` back.
+    function subtract(Bond bond, uint256 change) internal pure returns (Bond) {
+        unchecked {
+            return Bond.wrap(Bond.unwrap(bond) - change);
+        }
     }
 
     /// @dev Frees a slice that is locked.

@@ -4,12 +4,13 @@ pragma solidity 0.8.30;
 /// @title Sets of slots
 /// @notice A slot is a place in a study's list of proxies; a set of slots has a bit for each.
 library Slots {
-    /// @dev The proxies of a set, in ascending order of slots.
+    /// @dev The proxies of a set, in ascending order of slots, all of which exist.
     function proxiesOf(uint16 set, address[] memory all) internal pure returns (address[] memory chosen) {
         chosen = new address[](size(set));
         uint256 next;
-        for (uint256 slot = 0; slot < all.length; ++slot) {
-            if (contains(set, slot)) chosen[next++] = all[slot];
+        for (uint256 slot = 0; set != 0; ++slot) {
+            if (set & 1 == 1) chosen[next++] = all[slot];
+            set >>= 1;
         }
     }
 

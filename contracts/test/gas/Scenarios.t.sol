@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-only
 pragma solidity 0.8.30;
 
+// JSON is full of double quotes
+// solhint-disable quotes
+
 import {IEnrolments} from "../../src/interfaces/IEnrolments.sol";
 import {IStudies} from "../../src/interfaces/IStudies.sol";
 import {RealEnrolling} from "../helpers/RealEnrolling.sol";
-import {Vm} from "forge-std/Vm.sol";
 
 /// @notice Writes down a chain in its steady state and transactions on it, for `node tools/gas.mjs` to send to Anvil. A study with threshold 2
 /// and three proxies, each of which has served before.

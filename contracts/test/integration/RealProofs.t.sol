@@ -146,7 +146,7 @@ contract RealProofsTest is RealEnrolling {
             abi.encode(1, _studies.charterOf(_study))
         );
         // nor does the treasury lock for another
-        vm.mockCall(address(_treasury), abi.encodeWithSelector(ITreasury.lock.selector), "");
+        vm.mockCall(address(_treasury), abi.encodeWithSelector(ITreasury.lock.selector), abi.encode(1));
         _enrolments = IEnrolments(another);
         _expectProofInvalid(request);
     }

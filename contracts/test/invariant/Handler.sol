@@ -52,6 +52,23 @@ contract Handler is Disputing {
         _try(_studyOf(seed), _nextNullifier++, 0);
     }
 
+    /// @dev Three at once, of one or more studies, one of which may lack a receipt.
+    function enrolMany(uint256 seed) external {
+        IEnrolments.Request[] memory requests = new IEnrolments.Request[](3);
+        for (uint256 i = 0; i < 3; ++i) {
+            bool whole = (seed >> (8 * i)) % 4 != 0;
+            requests[i] = _request(_studyOf(seed >> i), _nextNullifier++, 0, whole ? ALL : ALL - 1);
+        }
+        uint256 enrolled = _enrolments.enrolBatch(requests);
+        for (uint256 i = 0; i < 3; ++i) {
+            Made memory made = Made(requests[i].studyId, requests[i].nullifier, _detailsOf(requests[i]));
+            if (!_isCurrent(made)) continue;
+            _made.push(made);
+            --enrolled;
+        }
+        assertEq(enrolled, 0, "as many as it says");
+    }
+
     function enrolAgain(uint256 seed) external {
         if (_made.length == 0) return;
         Made storage made = _made[seed % _made.length];

@@ -78,7 +78,7 @@ contract MoneyInvariantTest is Test {
     }
 
     function _actions() private pure returns (bytes4[] memory actions) {
-        actions = new bytes4[](21);
+        actions = new bytes4[](22);
         actions[0] = Handler.openStudy.selector;
         actions[1] = Handler.topUp.selector;
         actions[2] = Handler.enrol.selector;
@@ -100,5 +100,6 @@ contract MoneyInvariantTest is Test {
         actions[18] = DisputeHandler.post.selector;
         actions[19] = DisputeHandler.fault.selector;
         actions[20] = DisputeHandler.unopenable.selector;
+        actions[21] = Handler.enrolMany.selector;
     }
 }

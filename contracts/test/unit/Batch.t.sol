@@ -93,6 +93,7 @@ contract BatchTest is Enrolling {
         uint256 done;
         for (uint256 gasGiven = 40_000; gasGiven < 800_000; gasGiven += 10_000) {
             uint256 start = vm.snapshotState();
+            // solhint-disable-next-line avoid-low-level-calls
             (bool succeeded, bytes memory answer) = address(_enrolments).call{gas: gasGiven}(data);
             if (succeeded) {
                 assertEq(abi.decode(answer, (uint256)), 4, "all or none");

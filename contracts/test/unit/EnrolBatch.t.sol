@@ -263,6 +263,7 @@ contract EnrolBatchTest is Enrolling {
         uint256 enrolled;
         for (uint256 gasGiven = 40_000; gasGiven < 500_000; gasGiven += 5_000) {
             uint256 start = vm.snapshotState();
+            // solhint-disable-next-line avoid-low-level-calls
             (bool succeeded, bytes memory answer) = address(_enrolments).call{gas: gasGiven}(data);
             if (succeeded) {
                 assertEq(abi.decode(answer, (uint256)), 2, "all or none");

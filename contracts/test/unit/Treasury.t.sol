@@ -185,7 +185,9 @@ contract TreasuryTest is Enrolling {
         address[] memory nobody = new address[](0);
         vm.startPrank(STRANGER);
         vm.expectRevert(notEnrolments);
-        _treasury.lock(nobody, address(0), 0);
+        _treasury.lock(nobody, address(0), 0, 1);
+        vm.expectRevert(notEnrolments);
+        _treasury.unlockUnused(nobody, address(0), 0, 1);
         vm.expectRevert(notEnrolments);
         _treasury.unlock(nobody, address(0), 0);
         vm.expectRevert(notEnrolments);
