@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use anyhow::Result;
+use prover::circuit::CircuitSize;
 use prover::keys::{solidity, VerifyingKey};
 use relayer::sandbox::SandboxError;
 use serde_json::{json, Value};
@@ -14,7 +15,8 @@ const MARTA: &str = "marta-type-2-diabetes";
 /// A chain id that nobody develops on.
 const REAL_CHAIN: u64 = 4_242;
 const REFUSED: &str = "development-key";
-const CONTRACT: &str = "EligibilityVerifier8";
+const SMALL: &str = "EligibilityVerifier8";
+const LARGE: &str = "EligibilityVerifier16";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn they_are_neither_deployed_nor_used() -> Result<()> {
@@ -22,7 +24,7 @@ async fn they_are_neither_deployed_nor_used() -> Result<()> {
     let marta = world.patient("marta")?;
     world.certify(&marta, MARTA, &[])?;
     let study = world.study(&[])?;
-    let rpc = world.stage.chain.url().to_owned();
+    let rpc = world.stage.chain.urls();
 
     // The same chain, contracts and keys; only the chain's id says that it is a real one
     let id = json!([REAL_CHAIN]);
@@ -46,21 +48,27 @@ async fn they_are_neither_deployed_nor_used() -> Result<()> {
     assert!(fs::read_to_string(log)?.contains(REFUSED));
 
     let folder = world.stage.folder();
-    let key = VerifyingKey::development()?;
-    let own = solidity::contract(&key, CONTRACT);
+    let key = VerifyingKey::development(CircuitSize::Small)?;
+    let own = solidity::contract(&key, SMALL);
     let brand = |answer: bool| format!("DEVELOPMENT_KEY = {answer}");
     let unbranded = own.replace(&brand(true), &brand(false));
     let ceremony = another(&key)?;
-    let other = solidity::contract(&ceremony, CONTRACT);
+    let other = solidity::contract(&ceremony, SMALL);
     let file = folder.join("vkey.json").display().to_string();
     fs::write(&file, ceremony.to_json())?;
     let branded = other.replace(&brand(false), &brand(true));
+    // Nothing is wrong with the other circuit's
+    let large = another(&VerifyingKey::development(CircuitSize::Large)?)?;
+    let large_file = folder.join("vkey-16.json").display().to_string();
+    fs::write(&large_file, large.to_json())?;
+    let large_verifier = compile(folder, LARGE, &solidity::contract(&large, LARGE))?;
     let deploy = ["consortium", "deploy", "--rpc", &rpc, "--afresh"];
     let consortium = &world.stage.consortium;
     let deployed = |source: &str| -> Result<_> {
-        let verifier = compile(folder, source)?;
-        let named = ["--verifier", &verifier, "--verifying-key", &file];
-        Ok(consortium.run(&[&deploy[..], &named].concat()))
+        let verifier = compile(folder, SMALL, source)?;
+        let verifiers = ["--verifier", &verifier, "--verifier", &large_verifier];
+        let keys = ["--verifying-key", &file, "--verifying-key", &large_file];
+        Ok(consortium.run(&[&deploy[..], &verifiers, &keys].concat()))
     };
     assert_eq!(code_of(consortium.run(&deploy)), REFUSED);
     assert_eq!(code_of(deployed(&unbranded)?), REFUSED);
@@ -89,9 +97,14 @@ fn another(key: &VerifyingKey) -> Result<VerifyingKey> {
 }
 
 /// Compiles a verifier, and gives the file with its artefact.
-fn compile(folder: &Path, source: &str) -> Result<String> {
-    let at = |name: &str| folder.join(name).display().to_string();
-    let (file, artefact) = (at("EligibilityVerifier8.sol"), at("verifier.json"));
+fn compile(folder: &Path, contract: &str, source: &str) -> Result<String> {
+    let at = |ending: &str| {
+        folder
+            .join(format!("{contract}.{ending}"))
+            .display()
+            .to_string()
+    };
+    let (file, artefact) = (at("sol"), at("json"));
     fs::write(&file, source)?;
     let compiled = Command::new("node")
         .args(["tools/verifier.mjs", &file, &artefact])

@@ -190,7 +190,9 @@ contract EligibilityVerifier8 is IEligibilityVerifier {
             calldatacopy(add(pairs, 0x20), claims.offset, length)
             mstore(0, keccak256(pairs, add(length, 0x20)))
 
-            for { let word := totals } lt(word, add(sum, 0x140)) { word := add(word, 0x20) } { mstore(word, 0) }
+            for { let word := totals } lt(word, add(sum, 0x140)) { word := add(word, 0x20) } {
+                mstore(word, 0)
+            }
             let ok := gt(claims.length, 0)
             for { let i := 0 } and(ok, lt(i, claims.length)) { i := add(i, 1) } {
                 let claim := add(claims.offset, mul(i, 0x200))
@@ -198,7 +200,9 @@ contract EligibilityVerifier8 is IEligibilityVerifier {
                 mstore(0x20, i)
                 let w := add(shr(128, keccak256(0, 0x40)), 1)
                 ok := add_signals(totals, w, add(claim, 0x100))
-                if ok { ok := add_product(sum, calldataload(add(claim, 0xc0)), calldataload(add(claim, 0xe0)), w) }
+                if ok {
+                    ok := add_product(sum, calldataload(add(claim, 0xc0)), calldataload(add(claim, 0xe0)), w)
+                }
                 if ok { ok := multiply(pair, calldataload(claim), calldataload(add(claim, 0x20)), w) }
                 mstore(add(pair, 0x20), mod(sub(_Q, mload(add(pair, 0x20))), _Q))
                 calldatacopy(add(pair, 0x40), add(claim, 0x40), 0x80)

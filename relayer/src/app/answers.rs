@@ -17,7 +17,10 @@ impl Proxy {
         enrolment: &Enrolment,
         head: &BlockRef,
     ) -> Result<(), Failure> {
-        let dispute = self.ledger.dispute(enrolment.key, enrolment.attempt).await?;
+        let dispute = self
+            .ledger
+            .dispute(enrolment.key, enrolment.attempt)
+            .await?;
         let Some((dispute, pending)) = dispute.and_then(|it| Some((it, it.pending?))) else {
             return Ok(());
         };
@@ -56,7 +59,8 @@ impl Proxy {
             tag_blinding: delivery.tag_blinding,
             fragments: vec![fragment],
         };
-        self.end(&step(enrolment, DisputeCall::Answer(answer))).await
+        self.end(&step(enrolment, DisputeCall::Answer(answer)))
+            .await
     }
 
     /// Posts the demanded segments that nobody has posted; one posting counts for all slots, so that each waits for those before it.
@@ -87,7 +91,8 @@ impl Proxy {
                 data: proven.data,
                 path: proven.path,
             };
-            self.end(&step(enrolment, DisputeCall::Post(posting))).await?;
+            self.end(&step(enrolment, DisputeCall::Post(posting)))
+                .await?;
         }
         Ok(())
     }

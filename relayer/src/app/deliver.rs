@@ -132,7 +132,11 @@ impl Proxy {
         })
     }
 
-    pub(super) async fn reencrypt(&self, study: &Study, held: HeldGrant) -> Result<Delivery, Failure> {
+    pub(super) async fn reencrypt(
+        &self,
+        study: &Study,
+        held: HeldGrant,
+    ) -> Result<Delivery, Failure> {
         let (envelope, bytes) = self.deposits.envelope(held.terms.envelope).await?;
         let keys = FragmentKeys {
             verifying: envelope.verifying_key,

@@ -146,11 +146,12 @@ impl Receiver<'_> {
             wrapped: envelope.wrapped_key.clone(),
         };
         let threshold = usize::from(fragments.threshold);
-        let opened = umbral::open(
+        let opened = umbral::open_with_any(
             self.receiving,
             &envelope.delegating_key,
             &sealed,
-            &fragments.verified[..threshold],
+            &fragments.verified,
+            threshold,
         );
         let told = opened
             .map(|key| (key, format!("with {threshold} fragments")))

@@ -28,7 +28,11 @@ mod tests {
     use prover::keys::VerifyingKey;
 
     fn shipped() -> VerifyingKeyHash {
-        VerifyingKeyHash::new(VerifyingKey::development(CircuitSize::Small).unwrap().hash())
+        VerifyingKeyHash::new(
+            VerifyingKey::development(CircuitSize::Small)
+                .unwrap()
+                .hash(),
+        )
     }
 
     #[test]

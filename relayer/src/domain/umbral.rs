@@ -14,8 +14,9 @@ mod keys;
 
 pub use codec::parameter_point;
 pub use fragments::{
-    make_fragments, open, open_original, reencrypt, seal_file_key, verify_capsule,
-    verify_capsule_fragment, verify_fragment, Fragments, SealedFileKey, VerifiedCapsuleFragment, VerifiedFragment,
+    make_fragments, open, open_original, open_with_any, reencrypt, seal_file_key, verify_capsule,
+    verify_capsule_fragment, verify_fragment, Fragments, SealedFileKey, VerifiedCapsuleFragment,
+    VerifiedFragment,
 };
 pub use keys::{DelegatingKey, FragmentKeys, FragmentSigner, ReceivingKey};
 

@@ -56,8 +56,12 @@ impl Receiver<'_> {
             Ok(fragments) => fragments,
             Err(failure) => return undelivered(&subject, &failure),
         };
-        if self.open_file_key(&fragments, report).is_err() {
-            return self.unopenable(&subject, &fragments);
+        // Every choice of m fragments was tried: if one opens, nothing is revealed of the others
+        if let Err(failure) = self.open_file_key(&fragments, report) {
+            return match failure.code() {
+                FailureCode::GrantInvalid => self.unopenable(&subject, &fragments),
+                _ => Err(failure),
+            };
         }
         let sealed = scratch.join("ciphertext");
         match self.fetch(&subject, &fragments, &sealed, report).await {
@@ -125,7 +129,10 @@ impl Receiver<'_> {
     fn unopenable(&self, subject: &Subject, fragments: &Fragments) -> Result<Ground, Failure> {
         require_delivered(subject, "the fragments do not open")?;
         let refused = |error: &dyn std::fmt::Display| {
-            Failure::new(FailureCode::WrongState, format!("nothing is revealed: {error}"))
+            Failure::new(
+                FailureCode::WrongState,
+                format!("nothing is revealed: {error}"),
+            )
         };
         let capsule = &fragments.envelope.capsule;
         let shown = fragments
@@ -147,7 +154,11 @@ impl Receiver<'_> {
         )
         .map_err(|error| refused(&error))?;
         let words = "m fragments verify and do not combine".to_owned();
-        Ok(fault(subject, FaultProof::Unopenable(Box::new(evidence)), words))
+        Ok(fault(
+            subject,
+            FaultProof::Unopenable(Box::new(evidence)),
+            words,
+        ))
     }
 }
 
@@ -186,11 +197,7 @@ fn undelivered(subject: &Subject, failure: &Failure) -> Result<Ground, Failure> 
 }
 
 /// No proxy gives the ciphertext: its first segments are demanded, as many as one demand may name.
-fn demand(
-    subject: &Subject,
-    fragments: &Fragments,
-    failure: &Failure,
-) -> Result<Ground, Failure> {
+fn demand(subject: &Subject, fragments: &Fragments, failure: &Failure) -> Result<Ground, Failure> {
     require_delivered(subject, failure.message())?;
     let Some((_, delivery)) = fragments.deliveries.first() else {
         return undelivered(subject, failure);

@@ -46,7 +46,9 @@ pub(super) async fn challenge(
         output.result(&told(&found, None), "nothing was sent");
         return Ok(());
     }
-    let Ground { on, study, stake, .. } = &found;
+    let Ground {
+        on, study, stake, ..
+    } = &found;
     allow(ledger.as_ref(), study.terms.token, *stake).await?;
     let call = Call::Dispute {
         on: *on,

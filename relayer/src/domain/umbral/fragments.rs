@@ -233,6 +233,37 @@ pub fn open(
     file_key(key.into_vec())
 }
 
+/// Opens a file key with whichever `threshold` of the fragments do: a patient may have made some that verify and open nothing, and
+/// others that do open. Each choice is tried, of at most 12,870.
+///
+/// # Errors
+/// That of the last choice; [`UmbralError::WrongKey`] at once, since the fragments combine then.
+pub fn open_with_any(
+    receiving: &ReceivingKey,
+    delegating: &CompressedPoint,
+    sealed: &SealedFileKey,
+    fragments: &[VerifiedCapsuleFragment],
+    threshold: usize,
+) -> Result<Zeroizing<[u8; 32]>, UmbralError> {
+    let mut last = UmbralError::NotOpenable;
+    let choices =
+        (0_u32..1 << fragments.len()).filter(|set| set.count_ones() as usize == threshold);
+    for choice in choices {
+        let chosen: Vec<_> = fragments
+            .iter()
+            .enumerate()
+            .filter(|(place, _)| choice >> place & 1 == 1)
+            .map(|(_, fragment)| fragment.clone())
+            .collect();
+        match open(receiving, delegating, sealed, &chosen) {
+            Ok(key) => return Ok(key),
+            Err(UmbralError::WrongKey) => return Err(UmbralError::WrongKey),
+            Err(error) => last = error,
+        }
+    }
+    Err(last)
+}
+
 fn file_key(bytes: Vec<u8>) -> Result<Zeroizing<[u8; 32]>, UmbralError> {
     let bytes = Zeroizing::new(bytes);
     let key: [u8; 32] = bytes

@@ -73,12 +73,7 @@ impl DisputesReader for ChainLedger {
 
 impl ChainLedger {
     /// Adds what an event tells of this attempt.
-    async fn add(
-        &self,
-        posted: &mut Posted,
-        log: &Log,
-        attempt: u32,
-    ) -> Result<(), LedgerError> {
+    async fn add(&self, posted: &mut Posted, log: &Log, attempt: u32) -> Result<(), LedgerError> {
         let raw = RawLog {
             topics: log.topics.clone(),
             data: log.data.to_vec(),

@@ -19,9 +19,9 @@ use crate::domain::members::{
 use crate::domain::study::Study;
 use crate::ports::index::Cursor;
 use crate::ports::ledger::{
-    BlockRef, ChainReader, ContextOf, DisputesReader, EnrolmentsReader, EventId, EventPage, EventSource,
-    EventsReader, LedgerError, LedgerEvent, LedgerEventKind, MembersReader, RegistryReader,
-    RootStanding, StudiesReader,
+    BlockRef, ChainReader, ContextOf, DisputesReader, EnrolmentsReader, EventId, EventPage,
+    EventSource, EventsReader, LedgerError, LedgerEvent, LedgerEventKind, MembersReader,
+    RegistryReader, RootStanding, StudiesReader,
 };
 
 /// 2026-06-01T12:00:00Z.

@@ -284,7 +284,11 @@ async fn enrol_with(
 
 #[tokio::test]
 async fn a_key_is_compared_before_it_proves() {
-    let development = VerifyingKeyHash::new(VerifyingKey::development(CircuitSize::Small).unwrap().hash());
+    let development = VerifyingKeyHash::new(
+        VerifyingKey::development(CircuitSize::Small)
+            .unwrap()
+            .hash(),
+    );
     let other = VerifyingKeyHash::new([1; 32]);
     let code = enrol_with(development, development, 1).await;
     assert_eq!(code, FailureCode::DevelopmentKey);

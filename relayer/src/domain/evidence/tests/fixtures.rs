@@ -74,12 +74,7 @@ fn context(world: &World) -> PrecursorContext {
         chain_id: chain.chain_id,
         enrolments: chain.enrolments_contract,
         enrolment: EnrolmentKey {
-            study_id: study_id(
-                chain.chain_id,
-                chain.studies_contract,
-                chain.institution,
-                0,
-            ),
+            study_id: study_id(chain.chain_id, chain.studies_contract, chain.institution, 0),
             nullifier: Nullifier::reduce(&[3; 32]),
         },
         attempt: 0,

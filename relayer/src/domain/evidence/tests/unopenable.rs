@@ -139,3 +139,32 @@ fn nothing_is_revealed_of_fragments_that_do_not_verify_or_are_too_few() {
         Err(NotRevealed::Fragment { slot: 0, .. })
     ));
 }
+
+#[test]
+fn honest_fragments_open_beside_garbage() {
+    let world = World::new(7);
+    let honest = world.grant(2, 3);
+    let verified = |fragment: &SecretFragment| {
+        let fragment = world.reencrypted(fragment);
+        verify_capsule_fragment(&fragment, &world.sealed.capsule, &world.keys()).unwrap()
+    };
+    let garbage = world.forge(&honest.precursor, &[5; 32], &[6; 32]);
+    let fragments = [
+        verified(&garbage),
+        verified(&honest.fragments[0]),
+        verified(&honest.fragments[2]),
+    ];
+    let delegating = world.delegating.public();
+    let open = |fragments: &[_]| {
+        crate::domain::umbral::open_with_any(
+            &world.receiving,
+            &delegating,
+            &world.sealed,
+            fragments,
+            2,
+        )
+        .map(|_| ())
+    };
+    assert_eq!(open(&fragments), Ok(()));
+    assert_eq!(open(&fragments[..2]), Err(UmbralError::NotOpenable));
+}
