@@ -1,4 +1,4 @@
-// The hashes of the circuit's own templates against the vectors: compiles hashes.circom and runs it once.
+// The hashes of the circuits' own templates against the vectors: compiles arities.circom and hashes.circom and runs each once.
 //   node circuits/vectors/circuit.mjs
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
@@ -32,24 +32,25 @@ function registryPath() {
   return { leaf: registry.leaves[0], depth: "1", index: "0", siblings: padded([registry.leaves[1]], 32) };
 }
 
-function compile() {
+function compile(name) {
   mkdirSync(OUT, { recursive: true });
   const libraries = LIBRARIES.flatMap((path) => ["-l", path]);
-  const parameters = ["circuits/vectors/hashes.circom", "--wasm", "--O0", "-o", OUT, ...libraries];
+  const parameters = [`circuits/vectors/${name}.circom`, "--wasm", "--O1", "-o", OUT, ...libraries];
   const run = spawnSync(process.execPath, ["node_modules/circom2/cli.js", ...parameters], { encoding: "utf8" });
-  if (run.status !== 0) throw new Error(`circom failed:\n${run.stdout}${run.stderr}`);
+  if (run.status !== 0) throw new Error(`circom failed on ${name}:\n${run.stdout}${run.stderr}`);
 }
 
-/** The outputs in the order in which hashes.circom declares them: wires after the constant one. */
-async function outputs(inputs) {
+/** The outputs in the order in which the circuit declares them: wires after the constant one. */
+async function outputs(name, inputs) {
+  compile(name);
   const witness = { type: "mem" };
-  await snarkjs.wtns.calculate(inputs, `${OUT}/hashes_js/hashes.wasm`, witness);
+  await snarkjs.wtns.calculate(inputs, `${OUT}/${name}_js/${name}.wasm`, witness);
   return (await snarkjs.wtns.exportJson(witness)).slice(1);
 }
 
 const path = registryPath();
+const arities = { poseidon: poseidon.map((vector) => padded(vector.inputs, 16)) };
 const inputs = {
-  poseidon: padded(poseidon.map((vector) => padded(vector.inputs, 16)), 16),
   identitySecret: record.identitySecret,
   pseudonymNonce: record.pseudonymNonce,
   factsRoot: record.factsRoot,
@@ -70,8 +71,8 @@ const inputs = {
   registryDepth: path.depth,
   registrySiblings: path.siblings,
 };
-const expected = [
-  ...poseidon.map((vector, index) => [`Poseidon of ${index + 1}`, vector.hash]),
+const arityHashes = poseidon.map((vector, index) => [`Poseidon of ${index + 1}`, vector.hash]);
+const hashes = [
   ["pseudonym", record.pseudonym],
   ["terms", record.packedTerms],
   ["commitment", record.commitment],
@@ -82,8 +83,11 @@ const expected = [
   ["registry root", registry.roots[1]],
 ];
 
-compile();
-const found = await outputs(inputs);
+const found = [
+  ...(await outputs("arities", arities)).slice(0, arityHashes.length),
+  ...(await outputs("hashes", inputs)).slice(0, hashes.length),
+];
+const expected = [...arityHashes, ...hashes];
 const wrong = expected.filter(([, hash], index) => BigInt(found[index]) !== BigInt(hash));
 for (const [name] of wrong) console.error(`the circuit's ${name} is not the vector's`);
 if (wrong.length === 0) console.error(`circuit: ${expected.length} hashes are the vectors'`);

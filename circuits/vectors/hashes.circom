@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-only
 pragma circom 2.2.2;
 
-include "poseidon.circom";
 include "../lib/criteria.circom";
 include "../lib/facts_tree.circom";
 include "../lib/record.circom";
 include "../lib/registry.circom";
 
 /*
- * Every hash of the circuit's templates, for circuit.mjs to compare with the vectors. Not part of the product.
+ * Every hash of the circuits' templates, for circuit.mjs to compare with the vectors. Not part of the product.
  */
 template Hashes() {
-    signal input poseidon[16][16];  // the inputs of Poseidon at 1 to 16 inputs, the rest 0
     signal input identitySecret;
     signal input pseudonymNonce;
     signal input factsRoot;
@@ -32,7 +30,6 @@ template Hashes() {
     signal input registryDepth;
     signal input registrySiblings[32];
 
-    signal output poseidonHash[16];
     signal output pseudonym;
     signal output packedTerms;
     signal output commitment;
@@ -42,15 +39,6 @@ template Hashes() {
     signal output criteriaHash16;
     signal output criteriaHash32;
     signal output registryRoot;
-
-    component hash[16];
-    for (var count = 1; count <= 16; count++) {
-        hash[count - 1] = Poseidon(count);
-        for (var i = 0; i < count; i++) {
-            hash[count - 1].inputs[i] <== poseidon[count - 1][i];
-        }
-        poseidonHash[count - 1] <== hash[count - 1].out;
-    }
 
     pseudonym <== Pseudonym()(identitySecret, pseudonymNonce);
     packedTerms <== Terms()(terms[0], terms[1], terms[2], terms[3], 0, 0, 0);

@@ -370,6 +370,6 @@ proptest! {
         let holds = evaluate(&compiled, &facts, Reference::try_from(TODAY).unwrap()).holds();
         let tree = FactsTree::new(&facts).unwrap();
         let reference = ReferenceTime::of(TODAY, 0).unwrap();
-        prop_assert_eq!(claims::choose(&compiled.packed(), &tree, &reference).is_ok(), holds);
+        prop_assert_eq!(claims::choose(compiled.size, &compiled.packed(), &tree, &reference).is_ok(), holds);
     }
 }

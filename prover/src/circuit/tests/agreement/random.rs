@@ -69,9 +69,9 @@ fn terms(rng: &mut StdRng, inputs: &mut EligibilityInputs) -> bool {
     false
 }
 
-/// One to three groups that fit the openings.
+/// One or two groups that fit the openings.
 fn criteria(rng: &mut StdRng, size: CircuitSize, day: u32) -> Compiled {
-    let groups = (0..rng.gen_range(1..4))
+    let groups = (0..rng.gen_range(1..3))
         .map(|_| {
             let clauses: Vec<Clause> = (0..rng.gen_range(1..4)).map(|_| clause(rng, day)).collect();
             let most = u8::try_from(clauses.len()).unwrap().min(2);
@@ -180,7 +180,7 @@ fn clause(rng: &mut StdRng, day: u32) -> Clause {
         chosen = some.fold(0, |mask, column| mask | *column as u8);
     }
     // A relative bound stays within 64 bits once the reference is added, as the compiler's do
-    let mut bound = |open: u64| match rng.gen_range(0..4) {
+    let mut bound = |open: u64| match rng.gen_range(0..2) {
         0 => open,
         _ if relative => base + rng.gen_range(0..SPREAD),
         _ => number(rng, base),
@@ -194,7 +194,7 @@ fn clause(rng: &mut StdRng, day: u32) -> Clause {
         high,
         columns: chosen,
         absence_counts,
-        undated_blocks: rng.gen_bool(0.3),
+        undated_blocks: rng.gen_bool(0.2),
         low_relative: relative && low != 0,
         high_relative: relative,
         calendar: matches!(kind, Kind::Calendar),
