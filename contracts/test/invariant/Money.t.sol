@@ -28,9 +28,9 @@ contract MoneyInvariantTest is Test {
         vm.recordLogs();
         for (uint256 i = 0; i < 1_500; ++i) {
             uint256 seed = uint256(keccak256(abi.encode(i)));
+            bytes memory call = abi.encodeWithSelector(actions[seed % actions.length], seed);
             // solhint-disable-next-line avoid-low-level-calls
-            (bool done,) =
-                address(_handler).call(abi.encodeWithSelector(actions[seed % actions.length], seed));
+            (bool done,) = address(_handler).call(call);
             assertTrue(done);
         }
         Vm.Log[] memory logs = vm.getRecordedLogs();

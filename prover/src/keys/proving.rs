@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use ark_bn254::Bn254;
+use ark_bn254::{Bn254, G1Affine};
 use ark_groth16::r1cs_to_qap::LibsnarkReduction;
 use ark_groth16::Groth16;
 use ark_relations::gr1cs::SynthesisError;
@@ -211,7 +211,7 @@ impl ProvingKey {
 fn check_points(key: &ark_groth16::VerifyingKey<Bn254>) -> Result<(), VerifyError> {
     let g1 = std::iter::once(&key.alpha_g1).chain(&key.gamma_abc_g1);
     let g2 = [&key.beta_g2, &key.gamma_g2, &key.delta_g2];
-    let sound = g1.into_iter().all(|point| point.is_on_curve())
+    let sound = g1.into_iter().all(G1Affine::is_on_curve)
         && g2
             .iter()
             .all(|point| point.is_on_curve() && point.is_in_correct_subgroup_assuming_on_curve());
