@@ -67,7 +67,7 @@ test-circuits: keys
 
 soundness: keys circomspect ## everything that speaks for the circuits' soundness, at full length (half an hour), with its figures
 	$(call say,Soundness)
-	cargo test --package prover --lib circuit::tests -- --include-ignored --nocapture 2>&1 | tee target/soundness.log
+	cargo test --workspace --lib circuit::tests -- --include-ignored --nocapture 2>&1 | tee target/soundness.log
 	@printf '\n%s forgeries tried, each refused by a constraint\n' "$$(grep -c '^forgery refused' target/soundness.log)"
 
 circomspect: setup $(CIRCOMSPECT) ## static analysis of the circuits
