@@ -13,7 +13,7 @@ use relayer::sandbox::Chain;
 use serde_json::{json, Value};
 
 /// How long a network may take to go on.
-const PATIENCE: Duration = Duration::from_secs(180);
+const PATIENCE: Duration = Duration::from_mins(3);
 
 /// The validators of a network on this machine.
 pub struct Validators<'a> {

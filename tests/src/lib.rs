@@ -10,4 +10,4 @@ pub mod storage;
 pub mod world;
 
 pub use interposer::{Interposer, Meddling, Passing};
-pub use world::{code_of, engine, Options, Patient, World};
+pub use world::{code_of, engine, say, Options, Patient, World};

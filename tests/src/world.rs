@@ -1,5 +1,6 @@
 //! A network with everybody in it.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
@@ -243,7 +244,7 @@ impl World {
     pub fn can_wait_hours(&self) -> bool {
         let can = self.stage.chain.has_movable_clock();
         if !can {
-            eprintln!("skipped: hours must pass, and this chain's clock can't be moved");
+            say_skipped("hours must pass, and this chain's clock can't be moved");
         }
         can
     }
@@ -291,6 +292,15 @@ impl World {
     }
 }
 
+/// Says something aloud. Not by `eprintln!`, whose words the test runner keeps to itself when a test passes.
+pub fn say(words: &str) {
+    drop(writeln!(std::io::stderr(), "{words}"));
+}
+
+fn say_skipped(why: &str) {
+    say(&format!("skipped: {why}"));
+}
+
 /// The engine of a test that needs a network of validators: the one that the environment names, else one that is installed. Where there
 /// is none, this says that the test is skipped.
 pub fn engine() -> Option<On> {
@@ -302,9 +312,7 @@ pub fn engine() -> Option<On> {
         .into_iter()
         .find(|engine| engines::find(&program_of(*engine), None).is_ok());
     if installed.is_none() {
-        eprintln!(
-            "skipped: neither GoQuorum's `geth` nor `besu` is on PATH or named in MEDSHARE_GOQUORUM or MEDSHARE_BESU"
-        );
+        say_skipped("neither GoQuorum's `geth` nor `besu` is on PATH or named in MEDSHARE_GOQUORUM or MEDSHARE_BESU");
     }
     installed.map(On::Fresh)
 }

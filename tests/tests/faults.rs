@@ -16,7 +16,7 @@ const WINDOW: &str = "90:60";
 /// How long a network that can't go on is left so.
 const HALT: Duration = Duration::from_secs(12);
 /// How long what is under way may take after the network has healed.
-const PATIENCE: Duration = Duration::from_secs(240);
+const PATIENCE: Duration = Duration::from_mins(4);
 const ALL: [usize; 4] = [0, 1, 2, 3];
 
 /// What is broken.
@@ -139,10 +139,10 @@ async fn a_network_broken_on_purpose_loses_nothing() -> Result<()> {
         let row = row(&world, &people, fault)
             .await
             .with_context(|| format!("{fault:?}"))?;
-        eprintln!("{row}");
+        tests::say(&row);
         writeln!(table, "{row}")?;
     }
-    eprintln!("{table}");
+    tests::say(&table);
     Ok(())
 }
 

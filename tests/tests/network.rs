@@ -153,7 +153,7 @@ impl Running<'_> {
 impl Drop for Running<'_> {
     fn drop(&mut self) {
         if let Err(error) = self.operator.run(&["network", "down", "--dir", &self.dir]) {
-            eprintln!("not stopped: {error}");
+            tests::say(&format!("not stopped: {error}"));
         }
     }
 }

@@ -18,7 +18,7 @@ use crate::domain::ledger::rules::{Rules, DEVELOPMENT_CHAINS};
 use crate::domain::ledger::Engine;
 
 /// How long nodes may take to come up.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 /// Networks that the sandbox makes for itself.
 const USUAL: Setting = Setting {
     engine: Engine::GoQuorum,
@@ -57,6 +57,7 @@ pub struct Chain {
     kind: Kind,
 }
 
+#[allow(clippy::large_enum_variant, reason = "a sandbox has one")]
 enum Kind {
     Anvil(Anvil),
     Network {

@@ -347,9 +347,13 @@ mod tests {
                 ..
             })
         ));
-        let name = Contract::EligibilityVerifier8.name().to_owned();
-        let artefact = Contract::EligibilityVerifier8.artefact().unwrap();
-        assert!(check_shipped(4_242, &BTreeMap::from([(name, artefact)])).is_ok());
+        // Every one must be replaced
+        let mut instead = BTreeMap::new();
+        for (_, verifier) in Contract::VERIFIERS {
+            assert!(check_shipped(4_242, &instead).is_err());
+            instead.insert(verifier.name().to_owned(), verifier.artefact().unwrap());
+        }
+        assert!(check_shipped(4_242, &instead).is_ok());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! How each node of a network is doing.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use serde::Serialize;
 
@@ -109,10 +109,10 @@ pub async fn first_fork(
     last: u64,
 ) -> Result<Option<u64>, Failure> {
     for number in first..=last {
-        let mut hashes = BTreeMap::new();
+        let mut hashes = BTreeSet::new();
         for node in nodes {
             if let Some(block) = node.block(number).await? {
-                hashes.insert(block.hash, ());
+                hashes.insert(block.hash);
             }
         }
         if hashes.len() > 1 {

@@ -97,10 +97,10 @@ impl Receiver<'_> {
             }
         }
         tracing::debug!(study = %subject.study.id, code = %last.code(), "no proxy gave the ciphertext");
-        match from_chain(fragments, into)? {
-            true => Ok(((), "every segment, from the chain".to_owned())),
-            false => Err(last),
+        if from_chain(fragments, into)? {
+            return Ok(((), "every segment, from the chain".to_owned()));
         }
+        Err(last)
     }
 
     async fn fetch_from(

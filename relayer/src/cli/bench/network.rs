@@ -22,7 +22,7 @@ use crate::sandbox::chain::{FreshNetwork, Setting};
 /// Proofs of the contracts' tests.
 const FIXTURES: &str = include_str!("../../../../contracts/test/fixtures/enrolments.json");
 /// How long a load may take to be in blocks.
-const PATIENCE: Duration = Duration::from_secs(300);
+const PATIENCE: Duration = Duration::from_mins(5);
 /// Millions.
 const MILLION: u64 = 1_000_000;
 /// Accounts that send at the same time, spread over the nodes.
@@ -256,7 +256,7 @@ fn table(all: &[Measured]) -> String {
             each.load
         );
         text.push_str(&head);
-        text.push_str(&match &each.throughput {
+        let tail = match &each.throughput {
             Some(found) => format!(
                 " {:.1} | {:.1} | {:.2} s | {} |",
                 found.per_second,
@@ -268,7 +268,8 @@ fn table(all: &[Measured]) -> String {
                 " {} | | | |",
                 each.problem.as_deref().unwrap_or("too few blocks")
             ),
-        });
+        };
+        text.push_str(&tail);
     }
     text
 }

@@ -182,14 +182,15 @@ fn table(configuration: &Configuration, found: &[Trap]) -> String {
         text.push_str("no trap found");
     }
     for trap in found {
-        text.push_str(&format!(
+        let lines = format!(
             "\n{:<20} {}: {}\n{:<20} {}",
             trap.kind.code(),
             trap.place,
             trap.words,
             "",
             trap.kind.advice()
-        ));
+        );
+        text.push_str(&lines);
     }
     text
 }

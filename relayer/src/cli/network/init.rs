@@ -114,9 +114,8 @@ impl Init {
             "Hand each member its own folder of members/, over a safe channel, and delete it here.",
         );
         if folder.ledger.rules.is_development() {
-            text.push_str(&format!(
-                "\nA development chain: {FAUCET_FILE} holds coins for tests."
-            ));
+            let note = format!("\nA development chain: {FAUCET_FILE} holds coins for tests.");
+            text.push_str(&note);
         }
         output.result(&value, &text);
         Ok(())

@@ -47,7 +47,7 @@ fn table(nodes: &[NodeStatus]) -> String {
         found.map_or_else(|| address.to_string(), |node| node.name.clone())
     };
     for node in nodes {
-        text.push_str(&match &node.state {
+        let line = match &node.state {
             None => format!(
                 "{:<16}{:<12}{}\n",
                 node.name,
@@ -67,7 +67,8 @@ fn table(nodes: &[NodeStatus]) -> String {
                     .map_or_else(|| "-".to_owned(), |pool| pool.to_string()),
                 name_of(state.last_proposer),
             ),
-        });
+        };
+        text.push_str(&line);
     }
     text.trim_end().to_owned()
 }

@@ -36,7 +36,7 @@ impl DisputesReader for ChainLedger {
         let call = self.disputes.dispute_of(study, nullifier);
         let found = self.node.view("disputeOf", call).await?;
         let began = found.ends_at != 0 && u32::from(found.attempt) == attempt;
-        Ok(began.then(|| Dispute {
+        Ok(began.then_some(Dispute {
             pending: match found.pending {
                 1 => Some(Pending::Challenge),
                 2 => Some(Pending::Demand),

@@ -30,12 +30,11 @@ fn ours(engine: Engine) -> Configuration {
             let file = files.iter().find(|file| file.name == name).unwrap();
             file.content.clone()
         };
-        let options = match engine {
-            Engine::Besu => Options::from_toml(&text("besu.toml")).unwrap(),
-            _ => {
-                let lines = options::command_lines(&text("geth.flags"), "geth");
-                Options::from_command_line(&lines[0])
-            }
+        let options = if engine == Engine::Besu {
+            Options::from_toml(&text("besu.toml")).unwrap()
+        } else {
+            let lines = options::command_lines(&text("geth.flags"), "geth");
+            Options::from_command_line(&lines[0])
         };
         NodeOptions {
             place: member.name.clone(),
@@ -122,13 +121,13 @@ fn each_bad_genesis_is_named() {
         (
             "request-timeout",
             with_genesis(GoQuorum, |g| {
-                g["config"]["qbft"]["requesttimeoutseconds"] = json!(1)
+                g["config"]["qbft"]["requesttimeoutseconds"] = json!(1);
             }),
         ),
         (
             "request-timeout",
             with_genesis(Besu, |g| {
-                g["config"]["qbft"]["requesttimeoutseconds"] = json!(60)
+                g["config"]["qbft"]["requesttimeoutseconds"] = json!(60);
             }),
         ),
         (

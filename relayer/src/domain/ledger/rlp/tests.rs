@@ -1,3 +1,5 @@
+use std::slice::from_ref;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -13,8 +15,8 @@ fn the_published_examples() {
     let empty = set(&[]);
     let nested = set(&[
         empty.clone(),
-        set(&[empty.clone()]),
-        set(&[empty.clone(), set(&[empty.clone()])]),
+        set(from_ref(&empty)),
+        set(&[empty.clone(), set(from_ref(&empty))]),
     ]);
     let long = "Lorem ipsum dolor sit amet, consectetur adipisicing elit";
     let examples: [(Item, Vec<u8>); 8] = [
