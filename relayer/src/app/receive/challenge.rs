@@ -83,8 +83,7 @@ impl Receiver<'_> {
             let Some(proxy) = subject.study.terms.proxies.get(usize::from(slot)).copied() else {
                 continue;
             };
-            let card = self.ledger.proxy_card(proxy).await?;
-            let client = self.proxies.client(proxy, &card)?;
+            let client = self.client(proxy).await?;
             let Ok(delivery) = client.delivery(self.account, subject.enrolment.key).await else {
                 continue;
             };

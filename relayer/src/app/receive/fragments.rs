@@ -53,19 +53,28 @@ impl Receiver<'_> {
             let Some(proxy) = subject.study.terms.proxies.get(usize::from(slot)).copied() else {
                 continue;
             };
-            match self.ask(proxy, subject).await {
-                Ok((client, answer)) => {
+            let client = self.client(proxy).await;
+            let asked = match &client {
+                Ok(client) => self.ask(client.as_ref(), subject).await,
+                Err(failure) => Err(failure.clone()),
+            };
+            let answer = match asked {
+                Ok(answer) => {
                     report.proxy(proxy, Ok("its fragment verifies".to_owned()));
-                    usable.push((slot, answer));
-                    clients.push(client);
+                    Some(answer)
                 }
                 Err(failure) => {
                     report.proxy(proxy, Err(&failure));
-                    match self.on_chain(slot, proxy, &posted, subject) {
-                        Some(answer) => usable.push((slot, answer)),
-                        None => faults.push((proxy, failure)),
+                    let answer = self.on_chain(slot, proxy, &posted, subject);
+                    if answer.is_none() {
+                        faults.push((proxy, failure));
                     }
+                    answer
                 }
+            };
+            if let Some(answer) = answer {
+                usable.push((slot, answer));
+                clients.extend(client.ok());
             }
         }
         note_common_checks(subject, usable.len(), &faults, report)?;
@@ -109,16 +118,15 @@ impl Receiver<'_> {
         self.check_delivery(proxy, &delivery, subject).ok()
     }
 
-    async fn ask(
-        &self,
-        proxy: Address,
-        subject: &Subject,
-    ) -> Result<(Arc<dyn ProxyClient>, Usable), Failure> {
+    /// The way to a proxy.
+    pub(super) async fn client(&self, proxy: Address) -> Result<Arc<dyn ProxyClient>, Failure> {
         let card = self.ledger.proxy_card(proxy).await?;
-        let client = self.proxies.client(proxy, &card)?;
+        self.proxies.client(proxy, &card)
+    }
+
+    async fn ask(&self, client: &dyn ProxyClient, subject: &Subject) -> Result<Usable, Failure> {
         let delivery = client.delivery(self.account, subject.enrolment.key).await?;
-        let usable = self.check_delivery(proxy, &delivery, subject)?;
-        Ok((client, usable))
+        self.check_delivery(client.address(), &delivery, subject)
     }
 
     /// What the precursor proof of an enrolment's grant is bound to.
