@@ -1,6 +1,6 @@
 //! A QBFT network: its files, its state, its members, and the traps in its configuration.
 //!
-//! * [`bench`]: what it takes a second
+//! * [`mod@bench`]: what it takes a second
 //! * [`init`]: keys and files, one folder a member
 //! * [`engine`]: what each engine wants: genesis, configuration, command line
 //! * [`check`]: what is wrong with a configuration, ours or another's
