@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use anyhow::{Context as _, Result};
 use relayer::adapters::engines;
@@ -46,6 +47,7 @@ pub struct Options {
 pub struct World {
     /// The network.
     pub stage: Stage,
+    studies: AtomicU32,
     root: PathBuf,
     _folder: tempfile::TempDir,
 }
@@ -81,6 +83,7 @@ impl World {
         let stage = Stage::set_up(settings, |_, _| {}).await?;
         Ok(Self {
             stage,
+            studies: AtomicU32::new(0),
             root,
             _folder: folder,
         })
@@ -149,7 +152,9 @@ impl World {
     /// A command fails.
     pub fn study_with_windows(&self, window: &str, more: &[&str]) -> Result<String> {
         let agreement = self.stage.folder().join("agreement.md");
-        std::fs::write(&agreement, "The agreement.\n")?;
+        // Opening a study on the very terms of another, in the same second, gives that other one
+        let number = self.studies.fetch_add(1, Ordering::Relaxed);
+        std::fs::write(&agreement, format!("The agreement of study {number}.\n"))?;
         let agreement = agreement.display().to_string();
         let criteria = self.data("criteria", "type-2-diabetes");
         let mut args = vec![
