@@ -67,7 +67,7 @@ contract Studies is IStudies, AccessManaged {
         studyId =
             Field.fromDigest(keccak256(abi.encode(block.chainid, address(this), msg.sender, _ids.length)));
         _ids.push(studyId);
-        Charter memory charter = _charter(terms, verifier);
+        Charter memory charter = _charter(studyId, terms, verifier);
         Book storage book = _books[studyId];
         book.charter = Charters.store(charter);
         // The bounds on quotas are within 24 bits
@@ -207,11 +207,19 @@ contract Studies is IStudies, AccessManaged {
     }
 
     /// @dev What is settled for good with these terms, today.
-    function _charter(Terms calldata terms, address verifier) private view returns (Charter memory) {
+    function _charter(uint256 studyId, Terms calldata terms, address verifier)
+        private
+        view
+        returns (Charter memory)
+    {
         IMembers.Bounds memory bounds = MEMBERS.bounds();
+        uint256[2] memory point =
+            IEligibilityVerifier(verifier).studyPoint(terms.criteriaHash, terms.purposes, studyId);
         return Charter({
             institution: msg.sender,
             verifier: verifier,
+            pointX: point[0],
+            pointY: point[1],
             slice: terms.slice(MEMBERS.tokenBounds(terms.token).minSlice),
             maxReceiptSeconds: bounds.maxReceiptSeconds,
             maxAttempts: bounds.maxAttempts,

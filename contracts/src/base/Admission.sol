@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only
 pragma solidity 0.8.30;
 
-import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
-
 import {IEnrolments} from "../interfaces/IEnrolments.sol";
 import {IMembers} from "../interfaces/IMembers.sol";
 import {IRecordRegistry} from "../interfaces/IRecordRegistry.sol";
@@ -33,7 +31,9 @@ abstract contract Admission is EnrolmentBook {
     /// @param slots Whose bond is locked for requests with these very slots.
     /// @param slices How many slices of each are locked for them and not used yet.
     /// @param root The registry root that was looked up last.
-    /// @param rootStanding How it stands.
+    /// @param acceptedUntil Until when it is accepted; 0 if it is unknown.
+    /// @param records Live records under it.
+    /// @param latest How late a receipt's `validUntil` may be.
     /// @param day The reference day that was worked with last.
     /// @param referenceTime Its signal.
     struct Run {
@@ -45,7 +45,9 @@ abstract contract Admission is EnrolmentBook {
         uint16 slots;
         uint256 slices;
         uint256 root;
-        IRecordRegistry.RootStanding rootStanding;
+        uint256 acceptedUntil;
+        uint256 records;
+        uint256 latest;
         uint256 day;
         uint256 referenceTime;
     }
@@ -61,27 +63,22 @@ abstract contract Admission is EnrolmentBook {
                 revert(add(refusal, 0x20), mload(refusal))
             }
         }
-        _requireProofs(run.charter.verifier, claims, 1);
+        _requireProofs(run, claims, 1);
     }
 
     /// @inheritdoc IEnrolments
     function enrolBatch(Request[] calldata requests) external returns (uint256 enrolled) {
         bytes memory claims = Claims.room(requests.length);
         uint256 pending;
-        address verifier;
         Run memory run;
         for (uint256 i = 0; i < requests.length; ++i) {
             Request calldata request = requests[i];
             if (i == 0 || request.studyId != run.studyId) {
                 _finish(run);
+                _requireProofs(run, claims, pending);
+                pending = 0;
                 // As many as may follow; what is not used is given back
                 _begin(run, request.studyId, requests.length - i);
-                // Studies of another circuit size have another verifier
-                if (run.refusal.length == 0 && run.charter.verifier != verifier) {
-                    _requireProofs(verifier, claims, pending);
-                    pending = 0;
-                    verifier = run.charter.verifier;
-                }
             }
             bytes memory refusal = _admit(run, request, claims, pending);
             if (refusal.length == 0) {
@@ -92,7 +89,7 @@ abstract contract Admission is EnrolmentBook {
             }
         }
         _finish(run);
-        _requireProofs(verifier, claims, pending);
+        _requireProofs(run, claims, pending);
     }
 
     /// @inheritdoc IEnrolments
@@ -119,6 +116,7 @@ abstract contract Admission is EnrolmentBook {
         try STUDIES.reserve(studyId, most) returns (uint256 granted, address charter) {
             run.places = granted;
             run.charter = charter.load();
+            run.latest = block.timestamp + run.charter.maxReceiptSeconds;
             run.active = MEMBERS.expulsions() == run.charter.expulsions ? type(uint16).max : 0;
         } catch (bytes memory reason) {
             run.places = 0;
@@ -169,12 +167,11 @@ abstract contract Admission is EnrolmentBook {
         if (refusal.length != 0) return refusal;
         refusal = _refuseRoot(run, request.registryRoot);
         if (refusal.length != 0) return refusal;
-        uint16 slots;
-        (slots, refusal) = _takeReceipts(run, request);
+        refusal = _takeReceipts(run, request);
         if (refusal.length != 0) return refusal;
 
         run.places -= 1;
-        _store(enrolment, request, slots);
+        _store(enrolment, request);
         claims.put(place, request.proof, _signals(run, request));
     }
 
@@ -191,8 +188,9 @@ abstract contract Admission is EnrolmentBook {
         } else if (state != State.None) {
             return abi.encodeWithSelector(AlreadyEnrolled.selector, request.studyId, request.nullifier, state);
         }
-        if (request.attempt != expected) {
-            return abi.encodeWithSelector(AttemptInvalid.selector, request.attempt, expected);
+        uint256 attempt = request.attempt;
+        if (attempt != expected) {
+            return abi.encodeWithSelector(AttemptInvalid.selector, attempt, expected);
         }
         if (expected >= most) return abi.encodeWithSelector(AttemptsUsedUp.selector, most);
     }
@@ -210,123 +208,116 @@ abstract contract Admission is EnrolmentBook {
             return abi.encodeWithSelector(GrantRevoked.selector, request.revocationHash);
         }
         uint256 today = ReferenceTime.dayOf(block.timestamp);
-        if (request.day != today && uint256(request.day) + 1 != today) {
-            return abi.encodeWithSelector(DayInvalid.selector, request.day, today);
+        uint256 day = request.day;
+        if (day != today && day + 1 != today) {
+            return abi.encodeWithSelector(DayInvalid.selector, day, today);
         }
     }
 
     function _refuseRoot(Run memory run, uint256 root) private view returns (bytes memory refusal) {
         if (root != run.root) {
             run.root = root;
-            run.rootStanding = REGISTRY.rootStanding(root);
+            IRecordRegistry.RootStanding memory standing = REGISTRY.rootStanding(root);
+            run.acceptedUntil = standing.acceptedUntil;
+            run.records = standing.records;
         }
-        uint256 end = run.rootStanding.acceptedUntil;
+        uint256 end = run.acceptedUntil;
         if (end == 0) return abi.encodeWithSelector(RootUnknown.selector, root);
         if (block.timestamp >= end) return abi.encodeWithSelector(RootStale.selector, root);
-        uint256 records = run.rootStanding.records;
+        uint256 records = run.records;
         uint256 minimum = run.charter.terms.minimumRecords;
         if (records < minimum) return abi.encodeWithSelector(TooFewRecords.selector, records, minimum);
     }
 
     /// @dev At least 2m − 1 receipts, so that with fewer than m dishonest signers m honest ones remain. Each locks a slice of its signer's bond.
-    function _takeReceipts(Run memory run, Request calldata request)
-        private
-        returns (uint16 slots, bytes memory refusal)
-    {
+    function _takeReceipts(Run memory run, Request calldata request) private returns (bytes memory refusal) {
         Receipt[] calldata receipts = request.receipts;
         IStudies.Terms memory terms = run.charter.terms;
         uint256 needed = 2 * uint256(terms.threshold) - 1;
         if (receipts.length < needed) {
-            return (0, abi.encodeWithSelector(TooFewReceipts.selector, receipts.length, needed));
+            return abi.encodeWithSelector(TooFewReceipts.selector, receipts.length, needed);
         }
         bytes memory message = Messages.receiptWithoutTime(
             request.studyId, request.nullifier, request.attempt, request.recordTag, request.grantDigest
         );
-        bytes32 domain = _domainSeparatorV4();
-        uint256 nextSlot;
+        // What is signed depends on the time alone, which proxies round so that it is mostly the same
+        uint256 validUntil = type(uint256).max;
+        bytes32 digest;
+        uint16 slots = request.slots;
+        uint256 slot;
         for (uint256 i = 0; i < receipts.length; ++i) {
+            slot = slots.next(slot);
+            if (slot >= terms.proxies.length) return abi.encodeWithSelector(SlotInvalid.selector, slot);
             Receipt calldata receipt = receipts[i];
-            uint256 slot = receipt.slot;
-            if (slot < nextSlot || slot >= terms.proxies.length) {
-                return (0, abi.encodeWithSelector(SlotInvalid.selector, slot));
+            if (receipt.validUntil != validUntil) {
+                validUntil = receipt.validUntil;
+                if (validUntil < block.timestamp || validUntil > run.latest) {
+                    return abi.encodeWithSelector(ReceiptExpired.selector, slot, validUntil);
+                }
+                digest = _hashTypedDataV4(Messages.hashReceipt(message, validUntil));
             }
-            nextSlot = slot + 1;
-            address proxy = terms.proxies[slot];
-            refusal = _refuseReceipt(run, receipt, slot, proxy, message, domain);
-            if (refusal.length != 0) return (0, refusal);
-            slots |= Slots.bit(slot);
+            if (!_isSigned(digest, receipt.r, receipt.vs, terms.proxies[slot])) {
+                return abi.encodeWithSelector(ReceiptInvalid.selector, slot);
+            }
+            ++slot;
         }
-        refusal = _lock(run, slots);
+        if (slots >> slot != 0) {
+            return abi.encodeWithSelector(TooFewReceipts.selector, receipts.length, slots.size());
+        }
+        refusal = _refuseExpelled(run, slots);
+        if (refusal.length == 0) refusal = _lock(run, slots);
     }
 
-    function _refuseReceipt(
-        Run memory run,
-        Receipt calldata receipt,
-        uint256 slot,
-        address proxy,
-        bytes memory message,
-        bytes32 domain
-    ) private view returns (bytes memory refusal) {
-        uint64 validUntil = receipt.validUntil;
-        if (validUntil < block.timestamp || validUntil > block.timestamp + run.charter.maxReceiptSeconds) {
-            return abi.encodeWithSelector(ReceiptExpired.selector, slot, validUntil);
+    /// @dev Asks for those that are not known to be active yet.
+    function _refuseExpelled(Run memory run, uint16 slots) private view returns (bytes memory refusal) {
+        uint16 unknown = slots & ~run.active;
+        if (unknown == 0) return refusal;
+        address[] memory proxies = unknown.proxiesOf(run.charter.terms.proxies);
+        for (uint256 i = 0; i < proxies.length; ++i) {
+            if (!MEMBERS.isActive(proxies[i], IMembers.Role.Proxy)) {
+                return abi.encodeWithSelector(ProxyExpelled.selector, proxies[i]);
+            }
         }
-        bytes32 digest = MessageHashUtils.toTypedDataHash(domain, Messages.hashReceipt(message, validUntil));
-        if (!_isSigned(digest, receipt.r, receipt.vs, proxy)) {
-            return abi.encodeWithSelector(ReceiptInvalid.selector, slot);
-        }
-        if (Slots.contains(run.active, slot)) return refusal;
-        if (!MEMBERS.isActive(proxy, IMembers.Role.Proxy)) {
-            return abi.encodeWithSelector(ProxyExpelled.selector, proxy);
-        }
-        run.active |= Slots.bit(slot);
+        run.active |= unknown;
     }
 
-    function _store(Enrolment storage enrolment, Request calldata request, uint16 slots) private {
+    function _store(Enrolment storage enrolment, Request calldata request) private {
         Details memory details = Details({
             registryRoot: request.registryRoot,
             recordTag: request.recordTag,
             grantDigest: request.grantDigest,
             revocationHash: request.revocationHash,
-            slots: slots
+            slots: request.slots
         });
-        Standing memory standing = Standing({
-            payout: request.payout,
-            since: uint32(block.timestamp),
-            sinceBlock: uint32(block.number),
-            attempt: uint8(request.attempt),
-            state: State.Enrolled,
-            attested: 0
-        });
-        _write(enrolment, standing, _hashOf(details));
+        address payout = request.payout;
+        uint32 attempt = request.attempt;
+        _write(enrolment, payout, attempt, _hashOf(details));
         emit Enrolled(
             request.studyId,
             request.nullifier,
             request.recordTag,
-            uint8(request.attempt),
+            uint8(attempt),
             request.day,
-            request.payout,
+            payout,
             details
         );
     }
 
-    /// @dev What the proof must be about: all but nullifier, tag and root from the study, the clock and the request's own words.
+    /// @dev What the proof must be about beside the study's own signals, which are in its point: time and context are worked out here.
     function _signals(Run memory run, Request calldata request)
         private
         view
-        returns (PublicSignals.Signals memory)
+        returns (PublicSignals.Claimed memory)
     {
         IStudies.Terms memory terms = run.charter.terms;
-        if (request.day != run.day) {
-            run.day = request.day;
-            run.referenceTime = ReferenceTime.signal(request.day, terms.maxRecordAge);
+        uint256 day = request.day;
+        if (day != run.day) {
+            run.day = day;
+            run.referenceTime = ReferenceTime.signal(day, terms.maxRecordAge);
         }
-        return PublicSignals.Signals({
+        return PublicSignals.Claimed({
             registryRoot: request.registryRoot,
-            criteriaHash: terms.criteriaHash,
-            purposes: terms.purposes,
             referenceTime: run.referenceTime,
-            studyId: request.studyId,
             nullifier: request.nullifier,
             recordTag: request.recordTag,
             context: Messages.context(
@@ -340,9 +331,9 @@ abstract contract Admission is EnrolmentBook {
         });
     }
 
-    /// @dev The first `count` claims hold.
-    function _requireProofs(address verifier, bytes memory claims, uint256 count) private view {
-        if (count != 0 && !claims.hold(count, verifier)) revert ProofInvalid();
+    /// @dev The first `count` claims hold, all of them about the run's study.
+    function _requireProofs(Run memory run, bytes memory claims, uint256 count) private view {
+        if (count != 0 && !claims.hold(count, run.charter)) revert ProofInvalid();
     }
 
     /// @dev A call that failed without a reason ran out of gas: the batch does too, or an estimate of its gas would find one that skips everything.

@@ -102,10 +102,11 @@ abstract contract EnrolmentBook is IEnrolments, EIP712 {
     }
 
     /// @dev Both slots of a new enrolment. Member by member the first would be read and written six times.
-    function _write(Enrolment storage enrolment, Standing memory standing, bytes32 detailsHash) internal {
-        uint256 word = uint256(uint160(standing.payout)) | uint256(standing.since) << 160
-            | uint256(standing.sinceBlock) << 192 | uint256(standing.attempt) << 224 | uint256(standing.state)
-            << 232 | uint256(standing.attested) << 240;
+    function _write(Enrolment storage enrolment, address payout, uint256 attempt, bytes32 detailsHash)
+        internal
+    {
+        uint256 word = uint256(uint160(payout)) | uint256(uint32(block.timestamp)) << 160
+            | uint256(uint32(block.number)) << 192 | attempt << 224 | uint256(State.Enrolled) << 232;
         assembly ("memory-safe") {
             sstore(enrolment.slot, word)
         }

@@ -57,12 +57,10 @@ interface IEnrolments {
     }
 
     /// @notice A proxy's signed promise that it can serve this enrolment.
-    /// @param slot The proxy's place in the study's terms.
     /// @param validUntil Until when it may be used, in Unix seconds.
     /// @param r EIP-2098: r.
     /// @param vs EIP-2098: s and the parity of y.
     struct Receipt {
-        uint8 slot;
         uint64 validUntil;
         bytes32 r;
         bytes32 vs;
@@ -85,8 +83,9 @@ interface IEnrolments {
     /// @param grantDigest As in `Details`.
     /// @param revocationHash As in `Details`.
     /// @param payout Who is to be paid the price.
+    /// @param slots As in `Details`: whose receipts these are.
     /// @param proof A (x, y), B (x imaginary, x real, y imaginary, y real), C (x, y).
-    /// @param receipts At least 2m − 1, slots ascending.
+    /// @param receipts One of each slot, at least 2m − 1, in ascending order of slots.
     struct Request {
         uint256 studyId;
         uint256 nullifier;
@@ -97,6 +96,7 @@ interface IEnrolments {
         bytes32 grantDigest;
         bytes32 revocationHash;
         address payout;
+        uint16 slots;
         uint256[8] proof;
         Receipt[] receipts;
     }

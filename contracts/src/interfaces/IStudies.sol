@@ -51,6 +51,8 @@ interface IStudies {
     /// @notice What was settled for good when a study was opened.
     /// @param institution Who opened it.
     /// @param verifier The verifier of its circuit size at that time.
+    /// @param pointX What the study's own signals add to every proof's (`IEligibilityVerifier.studyPoint`), x.
+    /// @param pointY The same point, y.
     /// @param slice What each receipt locks: price / m rounded up, at least the token's smallest slice.
     /// @param maxReceiptSeconds How far ahead a receipt's `validUntil` may lie, by the bounds of that time.
     /// @param maxAttempts Most attempts of one patient, likewise.
@@ -59,6 +61,8 @@ interface IStudies {
     struct Charter {
         address institution;
         address verifier;
+        uint256 pointX;
+        uint256 pointY;
         uint96 slice;
         uint32 maxReceiptSeconds;
         uint8 maxAttempts;
@@ -69,6 +73,8 @@ interface IStudies {
     /// @notice How a study stands.
     /// @param institution Who opened it.
     /// @param verifier The verifier of its circuit size when it was opened.
+    /// @param pointX What the study's own signals add to every proof's (`IEligibilityVerifier.studyPoint`), x.
+    /// @param pointY The same point, y.
     /// @param slice What each receipt locks: price / m rounded up, at least the token's smallest slice.
     /// @param open Enrolments that have not ended.
     /// @param settled Enrolments that were paid.

@@ -13,7 +13,7 @@ library Charters {
     bytes11 private constant _DEPLOYER = 0x600b5981380380925939f3;
 
     /// @dev Where the dynamic members stand in `Charter` and in `Terms`.
-    uint256 private constant _TERMS = 0xc0;
+    uint256 private constant _TERMS = 0x100;
     uint256 private constant _RECEIVING_KEY = 0x60;
     uint256 private constant _PROXIES = 0x80;
 

@@ -50,7 +50,7 @@ library Messages {
     }
 
     /// @dev The hash of a receipt's message, once its time is filled in.
-    function hashReceipt(bytes memory message, uint64 validUntil) internal pure returns (bytes32) {
+    function hashReceipt(bytes memory message, uint256 validUntil) internal pure returns (bytes32) {
         assembly ("memory-safe") {
             mstore(add(message, 0xe0), validUntil)
         }

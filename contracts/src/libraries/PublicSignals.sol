@@ -5,12 +5,10 @@ pragma solidity 0.8.30;
 /// @notice The order is that of the circuit's public inputs (docs/PROTOCOL.md section 8):
 /// registryRoot, criteriaHash, purposes, referenceTime, studyId, nullifier, recordTag, context.
 library PublicSignals {
-    struct Signals {
+    /// @dev Those that a study does not fix, in the same order: what `IEligibilityVerifier.Claim` has.
+    struct Claimed {
         uint256 registryRoot;
-        uint256 criteriaHash;
-        uint256 purposes;
         uint256 referenceTime;
-        uint256 studyId;
         uint256 nullifier;
         uint256 recordTag;
         uint256 context;

@@ -14,6 +14,16 @@ library Slots {
         }
     }
 
+    /// @dev The first slot of a set from this one on; 16 or more if there is none.
+    function next(uint16 set, uint256 from) internal pure returns (uint256 slot) {
+        slot = from;
+        while (slot < 16 && !contains(set, slot)) {
+            unchecked {
+                ++slot;
+            }
+        }
+    }
+
     /// @dev How many slots a set has.
     function size(uint16 set) internal pure returns (uint256 count) {
         for (; set != 0; set &= set - 1) {

@@ -24,6 +24,8 @@ contract EligibilityVerifier8 is IEligibilityVerifier {
     uint256 private constant _PAIR_GAS = 75_000;
     /// @dev A multiplication costs 6,000.
     uint256 private constant _MULTIPLICATION_GAS = 20_000;
+    /// @dev An addition costs 150.
+    uint256 private constant _ADDITION_GAS = 1_000;
 
     uint256 private constant _ALPHA_X = 0x123564d38f580000caae51c561a1d0ca0278e33e6cdd191ab59ff6ec70ea311a;
     uint256 private constant _ALPHA_Y = 0x1c8bc33d35f147f92e6ca276a157a94692ffa4939af91725ce8cfb7455172fc9;
@@ -84,8 +86,8 @@ contract EligibilityVerifier8 is IEligibilityVerifier {
                 mstore(add(product, 0x20), y)
                 mstore(add(product, 0x40), s)
                 ok := lt(s, _R)
-                if ok { ok := staticcall(gas(), 7, product, 0x60, product, 0x40) }
-                if ok { ok := staticcall(gas(), 6, sum, 0x80, sum, 0x40) }
+                if ok { ok := staticcall(_MULTIPLICATION_GAS, 7, product, 0x60, product, 0x40) }
+                if ok { ok := staticcall(_ADDITION_GAS, 6, sum, 0x80, sum, 0x40) }
             }
 
             // Beyond the free pointer: the pairing's input, 4 pairs of 6 words; then the running sum, 5 words.
@@ -136,70 +138,112 @@ contract EligibilityVerifier8 is IEligibilityVerifier {
     }
 
     /// @inheritdoc IEligibilityVerifier
-    function verifyBatch(Claim[] calldata claims) external view returns (bool holds) {
-        // With weights w: e(-w·A, B) for each claim, then e(Σw · alpha, beta) · e(Σ w·S, gamma) · e(Σ w·C, delta). The precompiles check
-        // that points are on the curve, and B in the group.
+    function studyPoint(uint256 criteriaHash, uint256 purposes, uint256 studyId)
+        external
+        view
+        returns (uint256[2] memory point)
+    {
+        if (criteriaHash >= _R) revert SignalNotInField(criteriaHash);
+        if (purposes >= _R) revert SignalNotInField(purposes);
+        if (studyId >= _R) revert SignalNotInField(studyId);
+        bool summed;
+        assembly ("memory-safe") {
+            // sum := sum + s · (x, y); the three words after it are scratch.
+            function add_product(sum, x, y, s) -> ok {
+                let product := add(sum, 0x40)
+                mstore(product, x)
+                mstore(add(product, 0x20), y)
+                mstore(add(product, 0x40), s)
+                ok := staticcall(_MULTIPLICATION_GAS, 7, product, 0x60, product, 0x40)
+                if ok { ok := staticcall(_ADDITION_GAS, 6, sum, 0x80, sum, 0x40) }
+            }
+            let sum := mload(0x40)
+            mstore(sum, _SIGNAL_0_X)
+            mstore(add(sum, 0x20), _SIGNAL_0_Y)
+            summed := add_product(sum, _SIGNAL_2_X, _SIGNAL_2_Y, criteriaHash)
+            if summed { summed := add_product(sum, _SIGNAL_3_X, _SIGNAL_3_Y, purposes) }
+            if summed { summed := add_product(sum, _SIGNAL_5_X, _SIGNAL_5_Y, studyId) }
+            mstore(point, mload(sum))
+            mstore(add(point, 0x20), mload(add(sum, 0x20)))
+        }
+        // The key's points are on the curve: what fails is the gas
+        assert(summed);
+    }
+
+    /// @inheritdoc IEligibilityVerifier
+    function verifyClaims(uint256[2] calldata point, Claim[] calldata claims)
+        external
+        view
+        returns (bool holds)
+    {
+        // With weights w: e(-w·A, B) for each claim, then e(Σw · alpha, beta) · e(Σ w·S, gamma) · e(Σ w·C, delta). The first weight is 1, so that
+        // one claim is verified as it is. The precompiles check that points are on the curve, and B in the group.
         bytes32 keyHash = _KEY_HASH;
         assembly ("memory-safe") {
-            // to := s · (x, y); takes three words.
+            // to := s · (x, y); takes three words. By 1 nothing is multiplied, nor checked: all that comes of it is added or paired.
             function multiply(to, x, y, s) -> ok {
                 mstore(to, x)
                 mstore(add(to, 0x20), y)
                 mstore(add(to, 0x40), s)
-                ok := staticcall(_MULTIPLICATION_GAS, 7, to, 0x60, to, 0x40)
+                ok := 1
+                if sub(s, 1) { ok := staticcall(_MULTIPLICATION_GAS, 7, to, 0x60, to, 0x40) }
             }
             // sum := sum + s · (x, y); the three words after it are scratch.
             function add_product(sum, x, y, s) -> ok {
                 ok := multiply(add(sum, 0x40), x, y, s)
-                if ok { ok := staticcall(gas(), 6, sum, 0x80, sum, 0x40) }
+                if ok { ok := staticcall(_ADDITION_GAS, 6, sum, 0x80, sum, 0x40) }
+            }
+            // total := total + w · s
+            function add_signal(total, w, s) -> ok {
+                ok := lt(s, _R)
+                mstore(total, addmod(mload(total), mulmod(w, s, _R), _R))
             }
             // Weight, signal by signal: totals := totals + w · (1, signals).
             function add_signals(totals, w, signals) -> ok {
-                ok := 1
                 mstore(totals, addmod(mload(totals), w, _R))
-                for { let end := add(signals, 0x100) } lt(signals, end) { signals := add(signals, 0x20) } {
-                    let s := calldataload(signals)
-                    ok := and(ok, lt(s, _R))
-                    totals := add(totals, 0x20)
-                    mstore(totals, addmod(mload(totals), mulmod(w, s, _R), _R))
-                }
+                ok := add_signal(add(totals, 0x20), w, calldataload(signals))
+                ok := and(ok, add_signal(add(totals, 0x40), w, calldataload(add(signals, 0x20))))
+                ok := and(ok, add_signal(add(totals, 0x60), w, calldataload(add(signals, 0x40))))
+                ok := and(ok, add_signal(add(totals, 0x80), w, calldataload(add(signals, 0x60))))
+                ok := and(ok, add_signal(add(totals, 0xa0), w, calldataload(add(signals, 0x80))))
             }
-            // sum := the points of the signals, each by its total.
-            function sum_signals(sum, totals) -> ok {
-                ok := add_product(sum, _SIGNAL_0_X, _SIGNAL_0_Y, mload(totals))
+            // sum := the study's point and those of the claims' signals, each by its total.
+            function sum_signals(sum, x, y, totals) -> ok {
+                ok := multiply(sum, x, y, mload(totals))
                 if ok { ok := add_product(sum, _SIGNAL_1_X, _SIGNAL_1_Y, mload(add(totals, 0x20))) }
-                if ok { ok := add_product(sum, _SIGNAL_2_X, _SIGNAL_2_Y, mload(add(totals, 0x40))) }
-                if ok { ok := add_product(sum, _SIGNAL_3_X, _SIGNAL_3_Y, mload(add(totals, 0x60))) }
-                if ok { ok := add_product(sum, _SIGNAL_4_X, _SIGNAL_4_Y, mload(add(totals, 0x80))) }
-                if ok { ok := add_product(sum, _SIGNAL_5_X, _SIGNAL_5_Y, mload(add(totals, 0xa0))) }
-                if ok { ok := add_product(sum, _SIGNAL_6_X, _SIGNAL_6_Y, mload(add(totals, 0xc0))) }
-                if ok { ok := add_product(sum, _SIGNAL_7_X, _SIGNAL_7_Y, mload(add(totals, 0xe0))) }
-                if ok { ok := add_product(sum, _SIGNAL_8_X, _SIGNAL_8_Y, mload(add(totals, 0x100))) }
+                if ok { ok := add_product(sum, _SIGNAL_4_X, _SIGNAL_4_Y, mload(add(totals, 0x40))) }
+                if ok { ok := add_product(sum, _SIGNAL_6_X, _SIGNAL_6_Y, mload(add(totals, 0x60))) }
+                if ok { ok := add_product(sum, _SIGNAL_7_X, _SIGNAL_7_Y, mload(add(totals, 0x80))) }
+                if ok { ok := add_product(sum, _SIGNAL_8_X, _SIGNAL_8_Y, mload(add(totals, 0xa0))) }
             }
 
-            // Beyond the free pointer: the pairing's input, n + 3 pairs of 6 words; totals of weights and signals, 9 words; a running
+            // Beyond the free pointer: the pairing's input, n + 3 pairs of 6 words; totals of weights and signals, 6 words; a running
             // sum of C, then one of signals, 5 words each.
             let pairs := mload(0x40)
             let pair := pairs
             let totals := add(pairs, mul(add(claims.length, 3), 0xc0))
-            let sum := add(totals, 0x120)
+            let sum := add(totals, 0xc0)
 
-            // Weights come from a hash of the key and of all claims: none can be chosen once its weight is known.
-            let length := mul(claims.length, 0x200)
+            // Weights come from a hash of the key, the study's point and all claims: none can be chosen once its weight is known.
+            let length := mul(claims.length, 0x1a0)
             mstore(pairs, keyHash)
-            calldatacopy(add(pairs, 0x20), claims.offset, length)
-            mstore(0, keccak256(pairs, add(length, 0x20)))
+            calldatacopy(add(pairs, 0x20), point, 0x40)
+            calldatacopy(add(pairs, 0x60), claims.offset, length)
+            mstore(0, keccak256(pairs, add(length, 0x60)))
 
             for { let word := totals } lt(word, add(sum, 0x140)) { word := add(word, 0x20) } {
                 mstore(word, 0)
             }
             let ok := gt(claims.length, 0)
+            let w := 1
             for { let i := 0 } and(ok, lt(i, claims.length)) { i := add(i, 1) } {
-                let claim := add(claims.offset, mul(i, 0x200))
-                // From 1 to 2^128
-                mstore(0x20, i)
-                let w := add(shr(128, keccak256(0, 0x40)), 1)
-                ok := add_signals(totals, w, add(claim, 0x100))
+                let claim := add(claims.offset, mul(i, 0x1a0))
+                if i {
+                    // From 1 to 2^128
+                    mstore(0x20, i)
+                    w := add(shr(128, keccak256(0, 0x40)), 1)
+                }
+                ok := and(lt(calldataload(add(claim, 0x20)), _Q), add_signals(totals, w, add(claim, 0x100)))
                 if ok {
                     ok := add_product(sum, calldataload(add(claim, 0xc0)), calldataload(add(claim, 0xe0)), w)
                 }
@@ -209,7 +253,9 @@ contract EligibilityVerifier8 is IEligibilityVerifier {
                 pair := add(pair, 0xc0)
             }
             if ok { ok := multiply(pair, _ALPHA_X, _ALPHA_Y, mload(totals)) }
-            if ok { ok := sum_signals(add(sum, 0xa0), totals) }
+            if ok {
+                ok := sum_signals(add(sum, 0xa0), calldataload(point), calldataload(add(point, 0x20)), totals)
+            }
             if ok {
                 // Σw · alpha, beta
                 mstore(add(pair, 0x40), _BETA_X_IM)

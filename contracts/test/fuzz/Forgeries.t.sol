@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-only
 pragma solidity 0.8.30;
 
-import {IEligibilityVerifier} from "../../src/interfaces/IEligibilityVerifier.sol";
 import {IEnrolments} from "../../src/interfaces/IEnrolments.sol";
 import {Curve} from "../helpers/Curve.sol";
 import {RealEnrolling} from "../helpers/RealEnrolling.sol";
@@ -10,15 +9,15 @@ import {RealEnrolling} from "../helpers/RealEnrolling.sol";
 contract ForgeriesFuzzTest is RealEnrolling {
     uint256 private constant TRIES = 4;
 
-    IEligibilityVerifier.Claim[] private _honest;
+    Statement[] private _honest;
     /// @dev Encoded: an array of structs can't be copied to storage.
     bytes[] private _requests;
 
     function setUp() public override {
         super.setUp();
-        IEligibilityVerifier.Claim[] memory claims = _realClaims(PATIENTS);
+        Statement[] memory statements = _realStatements(PATIENTS);
         for (uint256 i = 0; i < PATIENTS; ++i) {
-            _honest.push(claims[i]);
+            _honest.push(statements[i]);
             _requests.push(abi.encode(_realRequest(_patientAt(i))));
         }
     }
@@ -27,11 +26,11 @@ contract ForgeriesFuzzTest is RealEnrolling {
     function testFuzz_forged(uint256 seed) external view {
         for (uint256 i = 0; i < TRIES; ++i) {
             seed = _next(seed);
-            IEligibilityVerifier.Claim memory claim = _claim(seed);
-            if (i != 1) _setA(claim, Curve.pointOf(_next(seed)));
-            if (i != 2) _setC(claim, Curve.pointOf(_next(seed) >> 1));
-            if (i == 3) _setB(claim, _honest[(seed >> 8) % PATIENTS]);
-            _assertRefused(claim, seed);
+            Statement memory statement = _statement(seed);
+            if (i != 1) _setA(statement, Curve.pointOf(_next(seed)));
+            if (i != 2) _setC(statement, Curve.pointOf(_next(seed) >> 1));
+            if (i == 3) _setB(statement, _honest[(seed >> 8) % PATIENTS]);
+            _assertRefused(statement, seed);
         }
     }
 
@@ -39,11 +38,11 @@ contract ForgeriesFuzzTest is RealEnrolling {
     function testFuzz_forgedFromHonest(uint256 seed) external view {
         for (uint256 i = 0; i < TRIES; ++i) {
             seed = _next(seed);
-            IEligibilityVerifier.Claim memory claim = _claim(seed);
+            Statement memory statement = _statement(seed);
             uint256 factor = 2 + seed % (R - 3);
-            if (i % 2 == 0) _setA(claim, Curve.multiply(_a(claim), factor));
-            if (i != 0) _setC(claim, Curve.add(_c(claim), Curve.pointOf(seed)));
-            _assertRefused(claim, seed);
+            if (i % 2 == 0) _setA(statement, Curve.multiply(_a(statement), factor));
+            if (i != 0) _setC(statement, Curve.add(_c(statement), Curve.pointOf(seed)));
+            _assertRefused(statement, seed);
         }
     }
 
@@ -51,16 +50,16 @@ contract ForgeriesFuzzTest is RealEnrolling {
     function testFuzz_replayed(uint256 seed) external view {
         for (uint256 i = 0; i < TRIES; ++i) {
             seed = _next(seed);
-            IEligibilityVerifier.Claim memory claim = _claim(seed);
+            Statement memory statement = _statement(seed);
             uint256 place = (seed >> 8) % 8;
             uint256 value = _next(seed) % R;
-            if (value == claim.signals[place]) continue;
-            claim.signals[place] = value;
-            _assertRefused(claim, seed);
-            claim = _claim(seed);
+            if (value == statement.signals[place]) continue;
+            statement.signals[place] = value;
+            _assertRefused(statement, seed);
+            statement = _statement(seed);
             uint256 other = (seed % PATIENTS + 1 + (seed >> 16) % (PATIENTS - 1)) % PATIENTS;
-            claim.signals = _honest[other].signals;
-            _assertRefused(claim, seed);
+            statement.signals = _honest[other].signals;
+            _assertRefused(statement, seed);
         }
     }
 
@@ -74,11 +73,11 @@ contract ForgeriesFuzzTest is RealEnrolling {
             if (i == 2) request.revocationHash = bytes32(seed);
             if (i == 3) request.attempt = uint32(1 + (seed >> 32) % type(uint32).max);
             if (i == 4) request.studyId = seed % R;
-            IEligibilityVerifier.Claim memory claim = _claim(seed);
-            claim.signals[7] = _enrolments.contextOf(
+            Statement memory statement = _statement(seed);
+            statement.signals[7] = _enrolments.contextOf(
                 request.studyId, request.attempt, request.payout, request.revocationHash, request.grantDigest
             );
-            if (claim.signals[7] != _honest[seed % PATIENTS].signals[7]) _assertRefused(claim, seed);
+            if (statement.signals[7] != _honest[seed % PATIENTS].signals[7]) _assertRefused(statement, seed);
         }
     }
 
@@ -86,11 +85,11 @@ contract ForgeriesFuzzTest is RealEnrolling {
     function testFuzz_stale(uint256 seed) external view {
         for (uint256 i = 0; i < TRIES; ++i) {
             seed = _next(seed);
-            IEligibilityVerifier.Claim memory claim = _claim(seed);
+            Statement memory statement = _statement(seed);
             uint32 day = i == 0 ? _today() : uint32(seed % 80_000);
             uint32 age = i == 1 ? 365 : uint32((seed >> 32) % 40_000);
-            claim.signals[3] = _enrolments.referenceTimeOf(day, age);
-            if (claim.signals[3] != _honest[seed % PATIENTS].signals[3]) _assertRefused(claim, seed);
+            statement.signals[3] = _enrolments.referenceTimeOf(day, age);
+            if (statement.signals[3] != _honest[seed % PATIENTS].signals[3]) _assertRefused(statement, seed);
         }
     }
 
@@ -98,18 +97,18 @@ contract ForgeriesFuzzTest is RealEnrolling {
     function testFuzz_malleable(uint256 seed) external view {
         for (uint256 i = 0; i < TRIES; ++i) {
             seed = _next(seed);
-            IEligibilityVerifier.Claim memory claim = _claim(seed);
-            if (i == 0 || i == 3) _setA(claim, Curve.negate(_a(claim)));
-            if (i == 1) _negateB(claim);
-            if (i >= 2) _setC(claim, Curve.negate(_c(claim)));
-            _assertRefused(claim, seed);
+            Statement memory statement = _statement(seed);
+            if (i == 0 || i == 3) _setA(statement, Curve.negate(_a(statement)));
+            if (i == 1) _negateB(statement);
+            if (i >= 2) _setC(statement, Curve.negate(_c(statement)));
+            _assertRefused(statement, seed);
 
-            claim = _claim(seed);
-            _setA(claim, Curve.negate(_a(claim)));
-            _negateB(claim);
-            assertTrue(_verify(claim.proof, claim.signals), "the same statement");
-            claim.signals[7] = _next(seed) % R;
-            _assertRefused(claim, seed);
+            statement = _statement(seed);
+            _setA(statement, Curve.negate(_a(statement)));
+            _negateB(statement);
+            assertTrue(_verify(statement.proof, statement.signals), "the same statement");
+            statement.signals[7] = _next(seed) % R;
+            _assertRefused(statement, seed);
         }
     }
 
@@ -135,29 +134,32 @@ contract ForgeriesFuzzTest is RealEnrolling {
     function testFuzz_notCanonical(uint256 seed) external view {
         for (uint256 i = 0; i < TRIES; ++i) {
             seed = _next(seed);
-            IEligibilityVerifier.Claim memory claim = _claim(seed);
+            Statement memory statement = _statement(seed);
             uint256 place = (seed >> 8) % 8;
             // 2^256 holds five times either order at least
             uint256 times = 1 + (seed >> 16) % 4;
-            claim.signals[place] += times * R;
-            _assertRefused(claim, seed);
-            claim = _claim(seed);
-            claim.proof[place] += times * Curve.Q;
-            _assertRefused(claim, seed);
+            statement.signals[place] += times * R;
+            _assertRefused(statement, seed);
+            statement = _statement(seed);
+            statement.proof[place] += times * Curve.Q;
+            _assertRefused(statement, seed);
         }
     }
 
-    /// @dev By itself, and one in four beside an honest claim too, before it or after it.
-    function _assertRefused(IEligibilityVerifier.Claim memory claim, uint256 seed) private view {
-        assertFalse(_verify(claim.proof, claim.signals), "by itself");
+    /// @dev By itself in both ways, and one in four beside an honest one too, before it or after it.
+    function _assertRefused(Statement memory statement, uint256 seed) private view {
+        assertFalse(_verify(statement.proof, statement.signals), "by itself");
+        Statement[] memory alone = new Statement[](1);
+        alone[0] = statement;
+        assertFalse(_holdTogether(alone, 0), "by itself, as enrolled");
         if ((seed >> 32) % 4 != 0) return;
-        IEligibilityVerifier.Claim[] memory claims = new IEligibilityVerifier.Claim[](2);
-        claims[seed % 2] = claim;
-        claims[1 - seed % 2] = _honest[(seed >> 4) % PATIENTS];
-        assertFalse(_real.verifyBatch(claims), "in a batch");
+        Statement[] memory statements = new Statement[](2);
+        statements[seed % 2] = statement;
+        statements[1 - seed % 2] = _honest[(seed >> 4) % PATIENTS];
+        assertFalse(_holdTogether(statements, seed % 2), "in a batch");
     }
 
-    function _claim(uint256 seed) private view returns (IEligibilityVerifier.Claim memory) {
+    function _statement(uint256 seed) private view returns (Statement memory) {
         return _honest[seed % PATIENTS];
     }
 
@@ -165,34 +167,31 @@ contract ForgeriesFuzzTest is RealEnrolling {
         return abi.decode(_requests[number], (IEnrolments.Request));
     }
 
-    function _a(IEligibilityVerifier.Claim memory claim) private pure returns (uint256[2] memory) {
-        return [claim.proof[0], claim.proof[1]];
+    function _a(Statement memory statement) private pure returns (uint256[2] memory) {
+        return [statement.proof[0], statement.proof[1]];
     }
 
-    function _c(IEligibilityVerifier.Claim memory claim) private pure returns (uint256[2] memory) {
-        return [claim.proof[6], claim.proof[7]];
+    function _c(Statement memory statement) private pure returns (uint256[2] memory) {
+        return [statement.proof[6], statement.proof[7]];
     }
 
-    function _setA(IEligibilityVerifier.Claim memory claim, uint256[2] memory a) private pure {
-        (claim.proof[0], claim.proof[1]) = (a[0], a[1]);
+    function _setA(Statement memory statement, uint256[2] memory a) private pure {
+        (statement.proof[0], statement.proof[1]) = (a[0], a[1]);
     }
 
-    function _setC(IEligibilityVerifier.Claim memory claim, uint256[2] memory c) private pure {
-        (claim.proof[6], claim.proof[7]) = (c[0], c[1]);
+    function _setC(Statement memory statement, uint256[2] memory c) private pure {
+        (statement.proof[6], statement.proof[7]) = (c[0], c[1]);
     }
 
-    function _setB(IEligibilityVerifier.Claim memory claim, IEligibilityVerifier.Claim memory from)
-        private
-        pure
-    {
+    function _setB(Statement memory statement, Statement memory from) private pure {
         for (uint256 i = 2; i < 6; ++i) {
-            claim.proof[i] = from.proof[i];
+            statement.proof[i] = from.proof[i];
         }
     }
 
-    function _negateB(IEligibilityVerifier.Claim memory claim) private pure {
-        claim.proof[4] = Curve.Q - claim.proof[4];
-        claim.proof[5] = Curve.Q - claim.proof[5];
+    function _negateB(Statement memory statement) private pure {
+        statement.proof[4] = Curve.Q - statement.proof[4];
+        statement.proof[5] = Curve.Q - statement.proof[5];
     }
 
     function _next(uint256 seed) private pure returns (uint256) {

@@ -36,6 +36,7 @@ abstract contract Enrolling is Deployed {
             grantDigest: keccak256(abi.encode(_grantOf(nullifier, attempt))),
             revocationHash: Typed.revocationHash(_secret(nullifier, attempt)),
             payout: PAYOUT,
+            slots: 0,
             proof: [uint256(1), 2, 3, 4, 5, 6, 7, 8],
             receipts: new IEnrolments.Receipt[](0)
         });
@@ -47,11 +48,12 @@ abstract contract Enrolling is Deployed {
         internal
         view
     {
+        request.slots = uint16((1 << receipts) - 1);
         request.receipts = new IEnrolments.Receipt[](receipts);
         bytes32 digest = Typed.receipt(address(_enrolments), request, validUntil);
         for (uint8 slot = 0; slot < receipts; ++slot) {
             (bytes32 r, bytes32 vs) = vm.signCompact(_proxies[slot].privateKey, digest);
-            request.receipts[slot] = IEnrolments.Receipt({slot: slot, validUntil: validUntil, r: r, vs: vs});
+            request.receipts[slot] = IEnrolments.Receipt({validUntil: validUntil, r: r, vs: vs});
         }
     }
 
@@ -85,11 +87,8 @@ abstract contract Enrolling is Deployed {
             recordTag: request.recordTag,
             grantDigest: request.grantDigest,
             revocationHash: request.revocationHash,
-            slots: 0
+            slots: request.slots
         });
-        for (uint256 i = 0; i < request.receipts.length; ++i) {
-            details.slots |= uint16(1 << request.receipts[i].slot);
-        }
     }
 
     /// @dev Enrols with receipts of all proxies.

@@ -14,22 +14,35 @@ contract MockVerifier is IEligibilityVerifier {
     }
 
     /// @dev Only proofs over these signals hold from now on.
-    function insistOn(uint256[8] calldata signals) external {
-        _expected = keccak256(abi.encode(signals));
+    function insistOn(uint256[8] calldata s) external {
+        uint256[5] memory claimed = [s[0], s[3], s[5], s[6], s[7]];
+        _expected = keccak256(abi.encode(studyPoint(s[1], s[2], s[4]), claimed));
     }
 
     function verifyProof(
         uint256[2] calldata,
         uint256[2][2] calldata,
         uint256[2] calldata,
-        uint256[8] calldata signals
+        uint256[8] calldata
     ) external view returns (bool) {
-        return _holds && (_expected == bytes32(0) || _expected == keccak256(abi.encode(signals)));
+        return _holds;
     }
 
-    function verifyBatch(Claim[] calldata claims) external view returns (bool holds) {
+    function studyPoint(uint256 criteriaHash, uint256 purposes, uint256 studyId)
+        public
+        pure
+        returns (uint256[2] memory)
+    {
+        return [uint256(keccak256(abi.encode(criteriaHash, purposes))), studyId];
+    }
+
+    function verifyClaims(uint256[2] calldata point, Claim[] calldata claims)
+        external
+        view
+        returns (bool holds)
+    {
         for (uint256 i = 0; i < claims.length; ++i) {
-            if (_expected != bytes32(0) && _expected != keccak256(abi.encode(claims[i].signals))) {
+            if (_expected != bytes32(0) && _expected != keccak256(abi.encode(point, claims[i].signals))) {
                 return false;
             }
         }

@@ -11,6 +11,12 @@ import {stdJson} from "forge-std/StdJson.sol";
 abstract contract RealEnrolling is Enrolling {
     using stdJson for string;
 
+    /// @dev A proof and all of its public signals.
+    struct Statement {
+        uint256[8] proof;
+        uint256[8] signals;
+    }
+
     uint256 internal constant R = 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000001;
     /// @dev First attempts of different patients among the fixture's enrolments. Place 2 is the second attempt of the patient at place 0.
     uint256 internal constant PATIENTS = 16;
@@ -59,6 +65,7 @@ abstract contract RealEnrolling is Enrolling {
             grantDigest: _fixture.readBytes32(_path(place, "grantDigest")),
             revocationHash: _fixture.readBytes32(_path(place, "revocationHash")),
             payout: PAYOUT,
+            slots: 0,
             proof: _proof(place),
             receipts: new IEnrolments.Receipt[](0)
         });
@@ -73,12 +80,11 @@ abstract contract RealEnrolling is Enrolling {
         }
     }
 
-    /// @dev What the verifier is asked about so many different patients.
-    function _realClaims(uint256 count) internal view returns (IEligibilityVerifier.Claim[] memory claims) {
-        claims = new IEligibilityVerifier.Claim[](count);
+    /// @dev What so many different patients state.
+    function _realStatements(uint256 count) internal view returns (Statement[] memory statements) {
+        statements = new Statement[](count);
         for (uint256 i = 0; i < count; ++i) {
-            claims[i].proof = _proof(_patientAt(i));
-            claims[i].signals = _signals(_patientAt(i));
+            statements[i] = Statement(_proof(_patientAt(i)), _signals(_patientAt(i)));
         }
     }
 
@@ -89,6 +95,21 @@ abstract contract RealEnrolling is Enrolling {
 
     function _verify(uint256[8] memory p, uint256[8] memory signals) internal view returns (bool) {
         return _real.verifyProof([p[0], p[1]], [[p[2], p[3]], [p[4], p[5]]], [p[6], p[7]], signals);
+    }
+
+    /// @dev Whether these hold together, of the study that the one at this place is about.
+    function _holdTogether(Statement[] memory statements, uint256 place) internal view returns (bool) {
+        IEligibilityVerifier.Claim[] memory claims = new IEligibilityVerifier.Claim[](statements.length);
+        for (uint256 i = 0; i < statements.length; ++i) {
+            uint256[8] memory s = statements[i].signals;
+            claims[i] = IEligibilityVerifier.Claim(statements[i].proof, [s[0], s[3], s[5], s[6], s[7]]);
+        }
+        uint256[8] memory study = statements[place].signals;
+        try _real.studyPoint(study[1], study[2], study[4]) returns (uint256[2] memory point) {
+            return _real.verifyClaims(point, claims);
+        } catch {
+            return false;
+        }
     }
 
     function _signals(uint256 place) internal view returns (uint256[8] memory) {

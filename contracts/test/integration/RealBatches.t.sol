@@ -8,88 +8,123 @@ import {RealEnrolling} from "../helpers/RealEnrolling.sol";
 
 /// @notice Real proofs, verified together.
 contract RealBatchesTest is RealEnrolling {
-    function test_verifyBatch_holdsOfAnyNumber() external view {
+    function test_verifyClaims_holdsOfAnyNumber() external view {
         for (uint256 count = 1; count <= PATIENTS; ++count) {
-            assertTrue(_real.verifyBatch(_realClaims(count)));
+            assertTrue(_holdTogether(_realStatements(count), 0));
         }
     }
 
-    function test_verifyBatch_holdsOfTheSameClaimTwice() external view {
-        IEligibilityVerifier.Claim[] memory claims = _realClaims(2);
-        claims[1] = claims[0];
-        assertTrue(_real.verifyBatch(claims));
+    function test_verifyClaims_holdsOfTheSameTwice() external view {
+        Statement[] memory statements = _realStatements(2);
+        statements[1] = statements[0];
+        assertTrue(_holdTogether(statements, 1));
     }
 
-    function test_verifyBatch_failsOfNone() external view {
-        assertFalse(_real.verifyBatch(new IEligibilityVerifier.Claim[](0)));
+    function test_verifyClaims_failsOfNone() external view {
+        assertFalse(_real.verifyClaims(_real.studyPoint(1, 2, 3), new IEligibilityVerifier.Claim[](0)));
     }
 
-    function test_verifyBatch_failsWithOneBadProofAtAnyPlace() external view {
+    function test_verifyClaims_failsWithOneBadProofAtAnyPlace() external view {
         for (uint256 place = 0; place < PATIENTS; ++place) {
-            IEligibilityVerifier.Claim[] memory claims = _realClaims(PATIENTS);
+            Statement[] memory statements = _realStatements(PATIENTS);
             // another patient's proof, which is one for other signals
-            claims[place].proof = claims[(place + 1) % PATIENTS].proof;
-            assertFalse(_real.verifyBatch(claims));
+            statements[place].proof = statements[(place + 1) % PATIENTS].proof;
+            assertFalse(_holdTogether(statements, 1));
         }
     }
 
-    function test_verifyBatch_failsWithOneChangedSignal() external view {
-        IEligibilityVerifier.Claim[] memory claims = _realClaims(3);
+    function test_verifyClaims_failsWithOneChangedSignal() external view {
+        Statement[] memory statements = _realStatements(3);
         for (uint256 i = 0; i < 8; ++i) {
-            uint256 honest = claims[1].signals[i];
-            claims[1].signals[i] = addmod(honest, 1, R);
-            assertFalse(_real.verifyBatch(claims), "changed");
-            claims[1].signals[i] = honest + R;
-            assertFalse(_real.verifyBatch(claims), "not in the field");
-            claims[1].signals[i] = honest;
+            uint256 honest = statements[1].signals[i];
+            statements[1].signals[i] = addmod(honest, 1, R);
+            assertFalse(_holdTogether(statements, 1), "changed");
+            statements[1].signals[i] = honest + R;
+            assertFalse(_holdTogether(statements, 1), "not in the field");
+            statements[1].signals[i] = honest;
         }
-        assertTrue(_real.verifyBatch(claims));
+        assertTrue(_holdTogether(statements, 1));
     }
 
-    function test_verifyBatch_failsWithPointsOffTheCurve() external view {
+    function test_verifyClaims_failsWithPointsOffTheCurve() external view {
         for (uint256 i = 0; i < 8; ++i) {
-            IEligibilityVerifier.Claim[] memory claims = _realClaims(3);
-            uint256 honest = claims[1].proof[i];
-            claims[1].proof[i] = honest ^ 1;
-            assertFalse(_real.verifyBatch(claims), "off the curve");
-            claims[1].proof[i] = honest + Curve.Q;
-            assertFalse(_real.verifyBatch(claims), "not in the field");
-            claims[1].proof[i] = type(uint256).max;
-            assertFalse(_real.verifyBatch(claims), "not in the field");
+            Statement[] memory statements = _realStatements(3);
+            uint256 honest = statements[1].proof[i];
+            statements[1].proof[i] = honest ^ 1;
+            assertFalse(_holdTogether(statements, 1), "off the curve");
+            statements[1].proof[i] = honest + Curve.Q;
+            assertFalse(_holdTogether(statements, 1), "not in the field");
+            statements[1].proof[i] = type(uint256).max;
+            assertFalse(_holdTogether(statements, 1), "not in the field");
         }
-        IEligibilityVerifier.Claim[] memory infinity = _realClaims(2);
+        Statement[] memory infinity = _realStatements(2);
         delete infinity[0].proof;
-        assertFalse(_real.verifyBatch(infinity), "infinity");
+        assertFalse(_holdTogether(infinity, 0), "infinity");
     }
 
     /// @dev e(C, delta) is the only place of C: what is added to one and taken from another is gone if both have the same weight.
-    function test_verifyBatch_failsWithErrorsThatCancelUnderEqualWeights() external view {
-        IEligibilityVerifier.Claim[] memory claims = _realClaims(2);
-        uint256[2] memory before = Curve.add(_c(claims[0]), _c(claims[1]));
+    function test_verifyClaims_failsWithErrorsThatCancelUnderEqualWeights() external view {
+        Statement[] memory statements = _realStatements(2);
+        uint256[2] memory before = Curve.add(_c(statements[0]), _c(statements[1]));
         uint256[2] memory error = Curve.pointOf(1);
-        _setC(claims[0], Curve.add(_c(claims[0]), error));
-        _setC(claims[1], Curve.add(_c(claims[1]), Curve.negate(error)));
-        uint256[2] memory sum = Curve.add(_c(claims[0]), _c(claims[1]));
+        _setC(statements[0], Curve.add(_c(statements[0]), error));
+        _setC(statements[1], Curve.add(_c(statements[1]), Curve.negate(error)));
+        uint256[2] memory sum = Curve.add(_c(statements[0]), _c(statements[1]));
         assertEq(abi.encode(sum), abi.encode(before), "equal weights see no difference");
-        assertFalse(_real.verifyBatch(claims));
+        assertFalse(_holdTogether(statements, 1));
     }
 
-    function test_verifyBatch_failsWithPointsThatWereSwapped() external view {
-        IEligibilityVerifier.Claim[] memory claims = _realClaims(2);
-        uint256[2] memory first = _c(claims[0]);
-        _setC(claims[0], _c(claims[1]));
-        _setC(claims[1], first);
-        assertFalse(_real.verifyBatch(claims));
+    function test_verifyClaims_failsWithPointsThatWereSwapped() external view {
+        Statement[] memory statements = _realStatements(2);
+        uint256[2] memory first = _c(statements[0]);
+        _setC(statements[0], _c(statements[1]));
+        _setC(statements[1], first);
+        assertFalse(_holdTogether(statements, 1));
     }
 
     /// @dev Signals enter the equations as sums too.
-    function test_verifyBatch_failsWithSignalsThatCancelUnderEqualWeights() external view {
+    function test_verifyClaims_failsWithSignalsThatCancelUnderEqualWeights() external view {
         for (uint256 i = 0; i < 8; ++i) {
-            IEligibilityVerifier.Claim[] memory claims = _realClaims(2);
-            claims[0].signals[i] = addmod(claims[0].signals[i], 1, R);
-            claims[1].signals[i] = addmod(claims[1].signals[i], R - 1, R);
-            assertFalse(_real.verifyBatch(claims));
+            Statement[] memory statements = _realStatements(2);
+            statements[0].signals[i] = addmod(statements[0].signals[i], 1, R);
+            statements[1].signals[i] = addmod(statements[1].signals[i], R - 1, R);
+            assertFalse(_holdTogether(statements, 1));
         }
+    }
+
+    function test_verifyClaims_failsWithAnotherPoint() external view {
+        uint256[8] memory s = _signals(0);
+        IEligibilityVerifier.Claim[] memory claims = new IEligibilityVerifier.Claim[](1);
+        claims[0] = IEligibilityVerifier.Claim(_proof(0), [s[0], s[3], s[5], s[6], s[7]]);
+        assertTrue(_real.verifyClaims(_real.studyPoint(s[1], s[2], s[4]), claims));
+        assertFalse(_real.verifyClaims(_real.studyPoint(s[1] + 1, s[2], s[4]), claims), "criteria");
+        assertFalse(_real.verifyClaims(_real.studyPoint(s[1], s[2] + 1, s[4]), claims), "purposes");
+        assertFalse(_real.verifyClaims(_real.studyPoint(s[1], s[2], s[4] - 1), claims), "study");
+        uint256[2] memory point = _real.studyPoint(s[1], s[2], s[4]);
+        assertFalse(_real.verifyClaims([point[0] + Curve.Q, point[1]], claims), "x not in the field");
+        assertFalse(_real.verifyClaims([point[0], point[1] + Curve.Q], claims), "y not in the field");
+        assertFalse(_real.verifyClaims([point[0], point[1] ^ 1], claims), "off the curve");
+        assertFalse(_real.verifyClaims([uint256(0), 0], claims), "infinity");
+    }
+
+    function test_studyPoint_isWhatTheSignalsAdd() external view {
+        uint256[8] memory signals = _signals(0);
+        uint256[2] memory none = _real.studyPoint(0, 0, 0);
+        uint256[2] memory together = _real.studyPoint(signals[1], signals[2], 0);
+        uint256[2] memory apart =
+            Curve.add(_real.studyPoint(signals[1], 0, 0), _real.studyPoint(0, signals[2], 0));
+        assertEq(abi.encode(Curve.add(together, none)), abi.encode(apart));
+        assertFalse(keccak256(abi.encode(together)) == keccak256(abi.encode(none)));
+    }
+
+    function test_studyPoint_revertsWithSignalNotInField() external {
+        bytes4 refused = IEligibilityVerifier.SignalNotInField.selector;
+        vm.expectRevert(abi.encodeWithSelector(refused, R));
+        _real.studyPoint(R, 1, 2);
+        vm.expectRevert(abi.encodeWithSelector(refused, R + 1));
+        _real.studyPoint(1, R + 1, 2);
+        vm.expectRevert(abi.encodeWithSelector(refused, type(uint256).max));
+        _real.studyPoint(1, 2, type(uint256).max);
     }
 
     function test_enrolBatch_withRealProofs() external {
@@ -120,11 +155,11 @@ contract RealBatchesTest is RealEnrolling {
         }
     }
 
-    function _c(IEligibilityVerifier.Claim memory claim) private pure returns (uint256[2] memory) {
-        return [claim.proof[6], claim.proof[7]];
+    function _c(Statement memory statement) private pure returns (uint256[2] memory) {
+        return [statement.proof[6], statement.proof[7]];
     }
 
-    function _setC(IEligibilityVerifier.Claim memory claim, uint256[2] memory c) private pure {
-        (claim.proof[6], claim.proof[7]) = (c[0], c[1]);
+    function _setC(Statement memory statement, uint256[2] memory c) private pure {
+        (statement.proof[6], statement.proof[7]) = (c[0], c[1]);
     }
 }

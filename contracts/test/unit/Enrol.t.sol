@@ -210,15 +210,38 @@ contract EnrolTest is Enrolling {
         );
     }
 
+    /// @dev Every slot that a request names has a receipt: no bond is locked, and no slot is owed a fee, without its proxy's word.
+    function test_enrol_revertsWithTooFewReceiptsForItsSlots() public {
+        IStudies.Terms memory terms = _terms(address(0));
+        terms.threshold = 2;
+        uint256 studyId = _openStudy(terms);
+        IEnrolments.Request memory request = _request(studyId, NULLIFIER, 0, 3);
+        uint16[3] memory named = [uint16(15), 23, 0x8007];
+        uint8[3] memory slots = [4, 4, 4];
+        for (uint256 i = 0; i < named.length; ++i) {
+            request.slots = named[i];
+            _expectRevert(request, abi.encodeWithSelector(IEnrolments.TooFewReceipts.selector, 3, slots[i]));
+        }
+        request.slots = 7;
+        _enrolments.enrol(request);
+    }
+
     function test_enrol_revertsWithSlotInvalid() public {
         IEnrolments.Request memory request = _request(_studyId, NULLIFIER, 0, ALL);
-        request.receipts[1] = request.receipts[0];
-        _expectRevert(request, abi.encodeWithSelector(IEnrolments.SlotInvalid.selector, 0));
-        request = _request(_studyId, NULLIFIER, 0, ALL);
-        request.receipts[4].slot = 5;
+        // more receipts than slots
+        request.slots = 0xf;
+        _expectRevert(request, abi.encodeWithSelector(IEnrolments.SlotInvalid.selector, 16));
+        // a slot that the study does not have
+        request.slots = 0x2f;
         _expectRevert(request, abi.encodeWithSelector(IEnrolments.SlotInvalid.selector, 5));
-        request.receipts[4].slot = 255;
-        _expectRevert(request, abi.encodeWithSelector(IEnrolments.SlotInvalid.selector, 255));
+        request.slots = 0x800f;
+        _expectRevert(request, abi.encodeWithSelector(IEnrolments.SlotInvalid.selector, 15));
+        // receipts of other slots than it names
+        IStudies.Terms memory terms = _terms(address(0));
+        terms.threshold = 2;
+        request = _request(_openStudy(terms), NULLIFIER, 0, 3);
+        request.slots = 0x1c;
+        _expectReceiptInvalid(request, 2);
     }
 
     function test_enrol_revertsWithReceiptExpired() public {

@@ -155,6 +155,17 @@ pub struct EnrolmentRequest {
     pub receipts: Vec<SlotReceipt>,
 }
 
+impl EnrolmentRequest {
+    /// Whose receipts it carries, by bit; a slot that no study can have is left out, and the contract refuses the request.
+    pub fn slots(&self) -> u16 {
+        let bit = |receipt: &SlotReceipt| 1_u16.checked_shl(receipt.slot.into()).unwrap_or(0);
+        self.receipts
+            .iter()
+            .map(bit)
+            .fold(0, |bits, bit| bits | bit)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

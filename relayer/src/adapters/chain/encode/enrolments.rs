@@ -85,7 +85,6 @@ fn encode_request(request: &EnrolmentRequest) -> enrolments::Request {
     let receipts = request.receipts.iter().map(|receipt| {
         let (r, vs) = compact(&receipt.signature);
         enrolments::Receipt {
-            slot: receipt.slot,
             valid_until: receipt.valid_until,
             r,
             vs,
@@ -101,6 +100,7 @@ fn encode_request(request: &EnrolmentRequest) -> enrolments::Request {
         grant_digest: request.grant_digest.to_bytes(),
         revocation_hash: request.revocation_hash.to_bytes(),
         payout: address(request.payout),
+        slots: request.slots(),
         proof: request.proof.map(word),
         receipts: receipts.collect(),
     }
