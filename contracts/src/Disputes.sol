@@ -60,21 +60,21 @@ contract Disputes is IDisputes {
     /// @inheritdoc IDisputes
     function answer(uint256 studyId, uint256 nullifier, Answer calldata given) external {
         Dispute storage dispute = _running(studyId, nullifier, Pending.Challenge);
-        (uint8 attempt, uint16 slots, uint16 answered) = (dispute.attempt, dispute.slots, dispute.answered);
-        _establish(studyId, nullifier, dispute, given);
-        _requireSlots(given.fragments, slots);
-        uint16 counted = EVIDENCE.verifyFragments(
-            given.envelope, given.receivingKey, given.grant, given.fragments
-        ) & ~answered;
-        if (counted == 0) revert NothingAnswered();
-        for (uint256 i = 0; i < given.fragments.length; ++i) {
-            IEvidenceVerifier.Fragment calldata one = given.fragments[i];
-            if (!counted.contains(one.slot)) continue;
-            emit FragmentPosted(studyId, nullifier, attempt, one.slot, one.fragment);
-        }
-        answered |= counted;
-        dispute.answered = answered;
-        if (answered.size() >= dispute.threshold) _resolve(studyId, nullifier, dispute, answered);
+        bytes memory basis = _establish(studyId, nullifier, dispute, given);
+        _count(studyId, nullifier, dispute, basis, given.fragments);
+    }
+
+    /// @inheritdoc IDisputes
+    function answerFurther(
+        uint256 studyId,
+        uint256 nullifier,
+        bytes calldata basis,
+        IEvidenceVerifier.Fragment[] calldata fragments
+    ) external {
+        Dispute storage dispute = _running(studyId, nullifier, Pending.Challenge);
+        // Before the first answer, what is hashed is no basis
+        if (dispute.answered == 0 || dispute.evidence != keccak256(basis)) revert EvidenceMismatch();
+        _count(studyId, nullifier, dispute, basis, fragments);
     }
 
     /// @inheritdoc IDisputes
@@ -221,22 +221,49 @@ contract Disputes is IDisputes {
         return _disputes[studyId][nullifier];
     }
 
-    /// @dev Checks what an answer rests on. The first one shows that the envelope is the record's; those after it are compared with that.
+    /// @dev What fragments are checked against. The first answer shows that the envelope is the record's; those after it are compared with that.
     function _establish(uint256 studyId, uint256 nullifier, Dispute storage dispute, Answer calldata given)
         private
+        returns (bytes memory basis)
     {
-        bytes32 grantDigest = keccak256(abi.encode(given.grant));
-        bytes32 established = keccak256(abi.encode(grantDigest, given.receivingKey, given.envelope));
         bytes32 evidence = dispute.evidence;
-        if (evidence == established) return;
+        if (dispute.answered != 0) {
+            basis = EVIDENCE.basisOf(given.envelope, given.receivingKey, given.grant);
+            if (evidence != keccak256(basis)) revert EvidenceMismatch();
+            return basis;
+        }
+        bytes32 grantDigest = keccak256(abi.encode(given.grant));
         bytes32 claim = keccak256(abi.encode(given.recordTag, grantDigest, given.receivingKey));
         if (evidence != claim) revert EvidenceMismatch();
         if (!EVIDENCE.envelopeHolds(given.envelope, given.tagBlinding, given.recordTag)) {
             revert EnvelopeInvalid();
         }
         if (!EVIDENCE.capsuleHolds(given.envelope)) revert CapsuleInvalid();
-        dispute.evidence = established;
+        basis = EVIDENCE.basisOf(given.envelope, given.receivingKey, given.grant);
+        dispute.evidence = keccak256(basis);
         emit EnvelopePosted(studyId, nullifier, dispute.attempt, given.envelope, given.tagBlinding);
+    }
+
+    /// @dev Counts the slots whose fragments verify and that had not answered before, of which there is one at least.
+    function _count(
+        uint256 studyId,
+        uint256 nullifier,
+        Dispute storage dispute,
+        bytes memory basis,
+        IEvidenceVerifier.Fragment[] calldata fragments
+    ) private {
+        (uint8 attempt, uint16 slots, uint16 answered) = (dispute.attempt, dispute.slots, dispute.answered);
+        _requireSlots(fragments, slots);
+        uint16 counted = EVIDENCE.verifyFragments(basis, fragments) & ~answered;
+        if (counted == 0) revert NothingAnswered();
+        for (uint256 i = 0; i < fragments.length; ++i) {
+            IEvidenceVerifier.Fragment calldata one = fragments[i];
+            if (!counted.contains(one.slot)) continue;
+            emit FragmentPosted(studyId, nullifier, attempt, one.slot, one.fragment);
+        }
+        answered |= counted;
+        dispute.answered = answered;
+        if (answered.size() >= dispute.threshold) _resolve(studyId, nullifier, dispute, answered);
     }
 
     /// @dev m slots answered: half the bond to the patient, half to them, what can't be divided to the patient.
@@ -305,7 +332,8 @@ contract Disputes is IDisputes {
         if (count != terms.threshold || opening.combination.length != count) revert FragmentsInvalid();
         _requireSlots(opening.fragments, slots);
         bytes memory key = terms.receivingKey;
-        uint16 verified = EVIDENCE.verifyFragments(opening.envelope, key, opening.grant, opening.fragments);
+        bytes memory basis = EVIDENCE.basisOf(opening.envelope, key, opening.grant);
+        uint16 verified = EVIDENCE.verifyFragments(basis, opening.fragments);
         if (verified.size() != count) revert FragmentsInvalid();
         return EVIDENCE.combines(
             opening.envelope, key, opening.grant, opening.fragments, opening.shared, opening.combination

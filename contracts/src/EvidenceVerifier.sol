@@ -20,6 +20,9 @@ contract EvidenceVerifier is IEvidenceVerifier {
     /// @dev `medshare.tag`, read as an integer: the domain tag of record tags.
     uint256 private constant DOM_TAG = 0x6d656473686172652e746167;
 
+    /// @dev Where a basis has its first slot's pin.
+    uint256 private constant _PINS = 217;
+
     IPoseidonT4 public immutable POSEIDON;
 
     constructor(IPoseidonT4 poseidon) {
@@ -52,24 +55,47 @@ contract EvidenceVerifier is IEvidenceVerifier {
     }
 
     /// @inheritdoc IEvidenceVerifier
-    function verifyFragments(
-        bytes calldata envelope,
-        bytes calldata receivingKey,
-        Grant calldata grant,
-        Fragment[] calldata fragments
-    ) external view returns (uint16 verified) {
-        if (grant.pointOf().y == 0) return 0;
+    function basisOf(bytes calldata envelope, bytes calldata receivingKey, Grant calldata grant)
+        external
+        view
+        returns (bytes memory basis)
+    {
+        if (grant.pointOf().y == 0 || receivingKey.length != 33) return basis;
+        address signer = Umbral.decompressAt(envelope.verifyingKey(), 0).addressOf();
+        bytes32[] memory pins = new bytes32[](grant.slots.length);
+        for (uint256 i = 0; i < pins.length; ++i) {
+            GrantSlot calldata slot = grant.slots[i];
+            pins[i] = keccak256(
+                abi.encodePacked(slot.fragmentId, slot.fragmentCommitmentPrefix, slot.fragmentCommitmentX)
+            );
+        }
+        return abi.encodePacked(
+            envelope.capsule(),
+            envelope.delegatingKey(),
+            receivingKey,
+            signer,
+            grant.precursorPrefix,
+            grant.precursorX,
+            pins
+        );
+    }
+
+    /// @inheritdoc IEvidenceVerifier
+    function verifyFragments(bytes calldata basis, Fragment[] calldata fragments)
+        external
+        view
+        returns (uint16 verified)
+    {
+        if (basis.length < _PINS) return 0;
         Umbral.Keys memory keys = Umbral.Keys({
-            delegating: envelope.delegatingKey(),
-            receiving: receivingKey,
-            signer: Umbral.decompressAt(envelope.verifyingKey(), 0).addressOf()
+            delegating: basis[98:131], receiving: basis[131:164], signer: address(bytes20(basis[164:184]))
         });
-        bytes calldata capsule = envelope.capsule();
+        bytes calldata capsule = basis[:98];
         for (uint256 i = 0; i < fragments.length; ++i) {
             Fragment calldata given = fragments[i];
             uint8 slot = given.slot;
             bytes calldata fragment = given.fragment;
-            if (!_isPinned(grant, slot, fragment)) continue;
+            if (!_isPinned(basis, slot, fragment)) continue;
             if (Umbral.fragmentHolds(capsule, keys, fragment, given.products)) verified |= Slots.bit(slot);
         }
     }
@@ -90,21 +116,14 @@ contract EvidenceVerifier is IEvidenceVerifier {
     }
 
     /// @dev Whether a fragment is the one that the grant pins for a slot, by id, commitment and precursor.
-    function _isPinned(Grant calldata grant, uint8 slot, bytes calldata fragment)
+    function _isPinned(bytes calldata basis, uint8 slot, bytes calldata fragment)
         private
         pure
         returns (bool)
     {
-        if (slot >= grant.slots.length || fragment.length != Umbral.FRAGMENT_BYTES) {
-            return false;
-        }
-        GrantSlot calldata pinned = grant.slots[slot];
-        if (bytes32(Umbral.wordAt(fragment, 66)) != pinned.fragmentId) return false;
-        (uint8 prefix, uint256 x) = Umbral.pointAt(fragment, 197);
-        if (bytes32(x) != pinned.fragmentCommitmentX || prefix != pinned.fragmentCommitmentPrefix) {
-            return false;
-        }
-        (prefix, x) = Umbral.pointAt(fragment, 98);
-        return bytes32(x) == grant.precursorX && prefix == grant.precursorPrefix;
+        uint256 pin = _PINS + 32 * uint256(slot);
+        if (pin >= basis.length || fragment.length != Umbral.FRAGMENT_BYTES) return false;
+        if (keccak256(fragment[98:131]) != keccak256(basis[184:_PINS])) return false;
+        return keccak256(abi.encodePacked(fragment[66:98], fragment[197:230])) == bytes32(basis[pin:pin + 32]);
     }
 }

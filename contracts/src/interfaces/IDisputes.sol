@@ -45,7 +45,7 @@ interface IDisputes {
     /// @param endsAt When the window for it has passed, in Unix seconds.
     /// @param endsAtBlock And in which block; both must have come.
     /// @param evidence Of a challenge `keccak256(abi.encode(recordTag, grantDigest, receivingKey))`, from the first answer on
-    /// `keccak256(abi.encode(grantDigest, receivingKey, envelope))`; of a demand `keccak256(abi.encode(root, count, segments))`.
+    /// `keccak256(basis)` (`IEvidenceVerifier.basisOf`); of a demand `keccak256(abi.encode(root, count, segments))`.
     struct Dispute {
         Pending pending;
         uint8 attempt;
@@ -186,6 +186,15 @@ interface IDisputes {
     /// @notice Answers a challenge with fragments. One that does not verify, for whatever reason, just does not count; with m slots the challenge is
     /// answered. Anyone may submit; credit goes by slot.
     function answer(uint256 studyId, uint256 nullifier, Answer calldata given) external;
+
+    /// @notice The same, shorter, once there is an answer: what that one showed is not handed in again.
+    /// @param basis `IEvidenceVerifier.basisOf` of the answer's envelope, receiving key and grant.
+    function answerFurther(
+        uint256 studyId,
+        uint256 nullifier,
+        bytes calldata basis,
+        IEvidenceVerifier.Fragment[] calldata fragments
+    ) external;
 
     /// @notice Demands segments of the ciphertext of a delivered enrolment, by the study's institution, for another fee to each slot and segment.
     /// @param segments 1 to 16 places of segments, ascending.

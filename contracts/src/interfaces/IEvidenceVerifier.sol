@@ -95,15 +95,22 @@ interface IEvidenceVerifier {
         view
         returns (bool);
 
-    /// @notice Which fragments verify: pinned by the grant for their slot, signed for these keys, and the envelope's capsule re-encrypted. The envelope
-    /// must be well-formed and its capsule known to hold.
+    /// @notice What fragments are checked against, of an envelope that is well-formed and whose capsule is known to hold:
+    /// `capsule 98 · delegating key 33 · receiving key 33 · verifying key's address 20 · precursor 33`, then of each slot
+    /// `keccak256(fragment id 32 · commitment 33)`.
+    /// @return basis Empty if the precursor is no point of the curve.
+    function basisOf(bytes calldata envelope, bytes calldata receivingKey, Grant calldata grant)
+        external
+        view
+        returns (bytes memory basis);
+
+    /// @notice Which fragments verify: pinned by the grant for their slot, signed for its keys, and the envelope's capsule re-encrypted.
+    /// @param basis From `basisOf`.
     /// @return verified The slots of those that do, by bit.
-    function verifyFragments(
-        bytes calldata envelope,
-        bytes calldata receivingKey,
-        Grant calldata grant,
-        Fragment[] calldata fragments
-    ) external view returns (uint16 verified);
+    function verifyFragments(bytes calldata basis, Fragment[] calldata fragments)
+        external
+        view
+        returns (uint16 verified);
 
     /// @notice Whether fragments that verify one by one combine to a key for the envelope's capsule.
     /// @param combination For each fragment (λ·h)·E1 and λ·V1, each x and y, 128 bytes; λ is its Lagrange coefficient at 0, h the capsule's hash.

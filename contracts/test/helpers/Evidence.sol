@@ -14,6 +14,7 @@ abstract contract Evidence is Test {
         bool opens;
         uint8 threshold;
         bytes32 digest;
+        bytes basis;
         IEvidenceVerifier.Grant grant;
         IEvidenceVerifier.Fragment[] fragments;
         IEvidenceVerifier.SharedPoint shared;
@@ -55,6 +56,7 @@ abstract contract Evidence is Test {
         scenario.opens = vm.parseJsonBool(_json, string.concat(at, ".opens"));
         scenario.threshold = uint8(vm.parseJsonUint(_json, string.concat(at, ".threshold")));
         scenario.digest = vm.parseJsonBytes32(_json, string.concat(at, ".digest"));
+        scenario.basis = vm.parseJsonBytes(_json, string.concat(at, ".basis"));
         scenario.grant = _grantAt(at, scenario.threshold);
         bytes[] memory fragments = vm.parseJsonBytesArray(_json, string.concat(at, ".fragments"));
         bytes[] memory products = vm.parseJsonBytesArray(_json, string.concat(at, ".products"));

@@ -26,7 +26,15 @@ contract MockEvidence is IEvidenceVerifier {
         return grant.proofScalar != 0;
     }
 
-    function verifyFragments(bytes calldata, bytes calldata, Grant calldata, Fragment[] calldata fragments)
+    function basisOf(bytes calldata envelope, bytes calldata receivingKey, Grant calldata grant)
+        external
+        pure
+        returns (bytes memory)
+    {
+        return bytes.concat(envelope, receivingKey, keccak256(abi.encode(grant)));
+    }
+
+    function verifyFragments(bytes calldata, Fragment[] calldata fragments)
         external
         pure
         returns (uint16 verified)

@@ -61,7 +61,7 @@ contract FragmentsTest is Evidence {
             new bytes(59)
         );
         return _evidence.capsuleHolds(envelope)
-            && _evidence.verifyFragments(envelope, _part(bytes_, 4), grant, fragments) == 1;
+            && _evidence.verifyFragments(_evidence.basisOf(envelope, _part(bytes_, 4), grant), fragments) == 1;
     }
 
     function _part(bytes memory bytes_, uint256 index) private view returns (bytes memory) {

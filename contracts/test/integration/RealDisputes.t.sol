@@ -59,6 +59,28 @@ contract RealDisputesTest is Disputing, Evidence {
         assertEq(_disputes.disputeOf(_studyId, _patient).answered, 0x11);
     }
 
+    function test_answerFurther_revertsWithEvidenceMismatch() public {
+        Scenario memory scenario = _deliver(HONEST, 3, 5);
+        _challenge(_studyId, _patient, _details);
+        IEvidenceVerifier.Fragment[] memory fragments = _chosen(scenario, 1, 1);
+        bytes memory basis = _evidence.basisOf(_envelope, _receivingKey, scenario.grant);
+        // Nothing was answered yet; what is hashed until then is no basis, though its hash fits
+        bytes memory claim = abi.encode(_recordTag, _details.grantDigest, _receivingKey);
+        assertEq(_disputes.disputeOf(_studyId, _patient).evidence, keccak256(claim));
+        vm.expectRevert(IDisputes.EvidenceMismatch.selector);
+        _disputes.answerFurther(_studyId, _patient, claim, fragments);
+        vm.expectRevert(IDisputes.EvidenceMismatch.selector);
+        _disputes.answerFurther(_studyId, _patient, basis, fragments);
+        _answerWith(scenario, 0, 1);
+        bytes memory other = _evidence.basisOf(_envelope, _receivingKey, _scenario(GARBAGE).grant);
+        vm.expectRevert(IDisputes.EvidenceMismatch.selector);
+        _disputes.answerFurther(_studyId, _patient, other, fragments);
+        // The long form serves two that answer first in the same block
+        _disputes.answer(_studyId, _patient, _real(scenario, 2, 3));
+        _disputes.answerFurther(_studyId, _patient, basis, fragments);
+        assertEq(_disputes.disputeOf(_studyId, _patient).answered, 7);
+    }
+
     /// @dev A fragment that another proxy copied counts for the slot that it is of, and once.
     function test_answer_withACopiedFragment() public {
         Scenario memory scenario = _deliver(HONEST, 3, 5);
@@ -201,11 +223,14 @@ contract RealDisputesTest is Disputing, Evidence {
 
     function _answerWith(Scenario memory scenario, uint256 from, uint256 to) private {
         IDisputes.Answer memory given = _real(scenario, from, to);
-        if (_disputes.disputeOf(_studyId, _patient).answered != 0) {
-            (given.recordTag, given.tagBlinding) = (0, 0);
+        if (_disputes.disputeOf(_studyId, _patient).answered == 0) {
+            vm.prank(STRANGER);
+            _disputes.answer(_studyId, _patient, given);
+            return;
         }
+        bytes memory basis = _evidence.basisOf(_envelope, _receivingKey, scenario.grant);
         vm.prank(STRANGER);
-        _disputes.answer(_studyId, _patient, given);
+        _disputes.answerFurther(_studyId, _patient, basis, given.fragments);
     }
 
     function _openingOf(Scenario memory scenario) private view returns (IDisputes.Opening memory) {

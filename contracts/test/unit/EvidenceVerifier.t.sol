@@ -83,6 +83,29 @@ contract EvidenceVerifierTest is Evidence {
         assertEq(_verify(scenario.grant, scenario.fragments), 0x15);
     }
 
+    function test_basisOf_isThatOfRust() public view {
+        for (uint256 i = 0; i < SCENARIOS; ++i) {
+            Scenario memory scenario = _scenario(i);
+            assertEq(_evidence.basisOf(_envelope, _receivingKey, scenario.grant), scenario.basis);
+        }
+        bytes memory longer = bytes.concat(_receivingKey, hex"00");
+        assertEq(_evidence.basisOf(_envelope, longer, _scenario(HONEST).grant).length, 0);
+    }
+
+    function test_verifyFragments_refusesAnyOtherBasis() public view {
+        Scenario memory scenario = _scenario(HONEST);
+        bytes memory basis = _evidence.basisOf(_envelope, _receivingKey, scenario.grant);
+        IEvidenceVerifier.Fragment[] memory first = _chosen(scenario, 0, 1);
+        assertEq(_evidence.verifyFragments(basis, first), 1);
+        // Capsule, keys, signer, precursor and the slot's pin; not the pins of the others
+        for (uint256 bit = 0; bit < 249 * 8; bit += 5) {
+            // The capsule's own scalar is not looked at here: the capsule is known to hold
+            if (bit >= 66 * 8 && bit < 98 * 8) continue;
+            assertEq(_evidence.verifyFragments(_flip(basis, bit), first), 0, vm.toString(bit));
+        }
+        assertEq(_evidence.verifyFragments("", first), 0);
+    }
+
     function test_verifyFragments_refusesAnotherSlot() public view {
         Scenario memory scenario = _scenario(HONEST);
         scenario.fragments[0].slot = 1;
@@ -258,6 +281,7 @@ contract EvidenceVerifierTest is Evidence {
         view
         returns (uint16)
     {
-        return _evidence.verifyFragments(_envelope, _receivingKey, grant, fragments);
+        bytes memory basis = _evidence.basisOf(_envelope, _receivingKey, grant);
+        return _evidence.verifyFragments(basis, fragments);
     }
 }

@@ -5,6 +5,7 @@ use super::proxy::Proxy;
 use crate::domain::dispute::{ChallengeAnswer, Dispute, Pending, Posting, SlotFragment};
 use crate::domain::enrolment::{slot_numbers, Enrolment};
 use crate::domain::envelope::Envelope;
+use crate::domain::evidence::{basis, EvidenceError};
 use crate::domain::failure::{Failure, FailureCode};
 use crate::domain::study::Study;
 use crate::ports::ledger::{BlockRef, Call, DisputeCall, OnEnrolment};
@@ -48,9 +49,16 @@ impl Proxy {
         };
         let held = self.held_grant(enrolment).await?;
         let delivery = self.reencrypt(study, held).await?;
-        let capsule = Envelope::decode(&delivery.envelope)?.capsule;
-        let fragment = SlotFragment::new(slot, delivery.fragment, &capsule)
-            .map_err(|error| Failure::new(FailureCode::FragmentInvalid, error.to_string()))?;
+        let envelope = Envelope::decode(&delivery.envelope)?;
+        let fragment = SlotFragment::new(slot, delivery.fragment, &envelope.capsule)
+            .map_err(fragment_invalid)?;
+        if dispute.answered != 0 {
+            let basis = basis(&envelope, &study.terms.receiving_key, &delivery.grant)
+                .map_err(fragment_invalid)?;
+            let fragments = vec![fragment];
+            let call = DisputeCall::AnswerFurther { basis, fragments };
+            return self.end(&step(enrolment, call)).await;
+        }
         let answer = ChallengeAnswer {
             record_tag: enrolment.details.record_tag,
             receiving_key: study.terms.receiving_key,
@@ -96,6 +104,11 @@ impl Proxy {
         }
         Ok(())
     }
+}
+
+#[allow(clippy::needless_pass_by_value, reason = "what `map_err` hands over")]
+fn fragment_invalid(error: EvidenceError) -> Failure {
+    Failure::new(FailureCode::FragmentInvalid, error.to_string())
 }
 
 fn step(enrolment: &Enrolment, step: DisputeCall) -> Call {

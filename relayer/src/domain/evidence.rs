@@ -1,6 +1,7 @@
 //! Evidence for a dispute: what the contracts can't compute by themselves, and the institution's proof that a grant does not
 //! open (PROTOCOL section 17).
 //!
+//! * [`basis`]: what the contracts check fragments against
 //! * [`fragment_products`]: what goes with a capsule fragment
 //! * [`SharedPoint`]: the institution's Diffie-Hellman point for a grant's precursor, with a proof that it is the one
 //! * [`combination`]: what shows whether fragments combine
@@ -9,11 +10,13 @@
 //! **A shared point opens whatever was granted under its precursor.** It is never revealed for a grant that opens, nor for one
 //! whose precursor proof does not hold ([`crate::domain::precursor`]): the precursor could be a stranger's, shifted.
 
+mod basis;
 mod combination;
 mod products;
 mod shared_point;
 mod unopenable;
 
+pub use basis::basis;
 pub use combination::{combination, CombinationProducts, COMBINATION_LEN};
 pub use products::{fragment_products, FragmentProducts, PRODUCTS_LEN};
 pub use shared_point::SharedPoint;

@@ -78,7 +78,7 @@ fn name_of(step: &DisputeCall) -> &'static str {
         DisputeCall::Challenge { .. } => "challenge",
         DisputeCall::Demand { .. } => "demand",
         DisputeCall::Fault(_) => "fault",
-        DisputeCall::Answer(_) => "answer",
+        DisputeCall::Answer(_) | DisputeCall::AnswerFurther { .. } => "answer",
         DisputeCall::Post(_) => "post",
         DisputeCall::Expire => "expire",
     }

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use super::{LedgerError, OnEnrolment};
-use crate::domain::dispute::{ChallengeAnswer, Dispute, FaultProof, Posted, Posting};
+use crate::domain::dispute::{ChallengeAnswer, Dispute, FaultProof, Posted, Posting, SlotFragment};
 use crate::domain::enrolment::EnrolmentKey;
 use crate::domain::ids::TagBlinding;
 use crate::ports::index::Effect;
@@ -18,6 +18,13 @@ pub enum DisputeCall {
     },
     /// Anyone: answers a challenge.
     Answer(ChallengeAnswer),
+    /// Anyone: the same, shorter, once there is an answer.
+    AnswerFurther {
+        /// Of the envelope, the study's receiving key and the grant ([`crate::domain::evidence::basis`]).
+        basis: Vec<u8>,
+        /// Fragments of one slot or of several, ascending.
+        fragments: Vec<SlotFragment>,
+    },
     /// Institution: demands segments of the ciphertext, and pays for them.
     Demand {
         /// The envelope's bytes.
@@ -42,9 +49,9 @@ impl DisputeCall {
     pub(super) fn effect(&self, on: &OnEnrolment) -> Effect {
         match self {
             Self::Challenge { .. } => on.effect("challenge"),
-            Self::Answer(answer) => {
-                let slots = answer
-                    .fragments
+            Self::Answer(ChallengeAnswer { fragments, .. })
+            | Self::AnswerFurther { fragments, .. } => {
+                let slots = fragments
                     .iter()
                     .fold(0_u32, |bits, each| bits | 1 << each.slot);
                 on.effect(&format!("answer-{slots:x}"))

@@ -24,6 +24,9 @@ pub(super) fn call(on: &OnEnrolment, step: &DisputeCall) -> (u128, Vec<u8>) {
     match step {
         DisputeCall::Challenge { value } => (*value, challenge(on)),
         DisputeCall::Answer(answer) => (0, self::answer(on, answer)),
+        DisputeCall::AnswerFurther { basis, fragments } => {
+            (0, answer_further(on, basis, fragments))
+        }
         DisputeCall::Demand {
             envelope,
             tag_blinding,
@@ -74,6 +77,16 @@ fn answer(on: &OnEnrolment, answer: &ChallengeAnswer) -> Vec<u8> {
             tag_blinding: word(answer.tag_blinding.to_bytes()),
             fragments: answer.fragments.iter().map(fragment).collect(),
         },
+    }
+    .encode()
+}
+
+fn answer_further(on: &OnEnrolment, basis: &[u8], fragments: &[SlotFragment]) -> Vec<u8> {
+    disputes::AnswerFurtherCall {
+        study_id: study_word(on),
+        nullifier: nullifier_word(on),
+        basis: bytes(basis),
+        fragments: fragments.iter().map(fragment).collect(),
     }
     .encode()
 }

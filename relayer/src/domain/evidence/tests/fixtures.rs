@@ -36,6 +36,7 @@ struct Scenario {
     proof_point: String,
     proof_scalar: String,
     digest: String,
+    basis: String,
     slot_proxies: Vec<String>,
     slot_ids: Vec<String>,
     slot_commitments: Vec<String>,
@@ -135,6 +136,7 @@ fn scenario(
     fragments: &[CapsuleFragment],
 ) -> Scenario {
     let grant = grant(world, granted, threshold);
+    let envelope = Envelope::decode(&envelope(world)).unwrap();
     let chosen = &fragments[..threshold.into()];
     assert_eq!(world.opens(chosen).is_ok(), opens, "{name}");
     let shared = SharedPoint::reveal(&world.receiving, &grant.precursor).unwrap();
@@ -162,6 +164,7 @@ fn scenario(
         proof_point: show(grant.proof.point.as_bytes()),
         proof_scalar: show(&grant.proof.scalar),
         digest: grant.digest().to_string(),
+        basis: show(&basis(&envelope, &world.receiving.public(), &grant).unwrap()),
         slot_proxies: of_slots(&|slot| show(slot.proxy.as_bytes())),
         slot_ids: of_slots(&|slot| show(&slot.fragment_id)),
         slot_commitments: of_slots(&|slot| show(slot.fragment_commitment.as_bytes())),
