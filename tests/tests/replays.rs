@@ -3,7 +3,7 @@
 
 use anyhow::{Context as _, Result};
 use relayer::adapters::keystore::{load_evm_key, RoleHome};
-use relayer::domain::eip712::{Receipt, SigningDomain, TypedMessage as _};
+use relayer::domain::eip712::{Receipt, TypedMessage as _};
 use relayer::domain::signer::EvmKey;
 use relayer::sandbox::stage::PASSWORD;
 use secrecy::SecretString;
@@ -40,8 +40,6 @@ async fn a_request_is_good_for_one_payout_study_and_attempt() -> Result<()> {
     world.certify(&marta, MARTA, &[])?;
     let (study, other_study) = (world.study(&[])?, world.study(&[])?);
     let request = withheld(&world, &marta, &study).await?;
-    let network: Value =
-        serde_json::from_slice(&std::fs::read(world.stage.folder().join("network.json"))?)?;
 
     let elsewhere = with(&request, "payout", ANOTHER);
     assert_eq!(
@@ -54,7 +52,7 @@ async fn a_request_is_good_for_one_payout_study_and_attempt() -> Result<()> {
         "signature-invalid"
     );
     // Even if all its proxies conspire and sign for it
-    let signed = signed_by_all(&world, &network, &other)?;
+    let signed = signed_by_all(&world, &other)?;
     assert_eq!(world.post(0, ENROLMENTS, &signed).await?, "proof-invalid");
     let next = with(&request, "attempt", 1);
     assert_eq!(world.post(0, ENROLMENTS, &next).await?, "attempt-mismatch");
@@ -95,17 +93,14 @@ async fn a_request_is_good_for_one_payout_study_and_attempt() -> Result<()> {
     );
     let next = with(&request, "attempt", 1);
     assert_eq!(world.post(1, ENROLMENTS, &next).await?, "signature-invalid");
-    let signed = signed_by_all(&world, &network, &next)?;
+    let signed = signed_by_all(&world, &next)?;
     assert_eq!(world.post(1, ENROLMENTS, &signed).await?, "proof-invalid");
     Ok(())
 }
 
 /// The request with receipts that its proxies sign whatever they checked.
-fn signed_by_all(world: &World, network: &Value, request: &Value) -> Result<Value> {
-    let domain = SigningDomain {
-        chain_id: network["chainId"].as_u64().context("a chain id")?,
-        enrolments: serde_json::from_value(network["contracts"]["enrolments"].clone())?,
-    };
+fn signed_by_all(world: &World, request: &Value) -> Result<Value> {
+    let domain = world.signing_domain()?;
     let mut request = request.clone();
     let mut receipts = request["receipts"].take();
     for receipt in receipts.as_array_mut().into_iter().flatten() {
