@@ -3,6 +3,7 @@
 //!
 //! - `proving`, `verifying`: keys and their files;
 //! - [`development`]: keys that everybody can make, and forge with;
+//! - [`simulated`]: proofs from such a key's trapdoor, for measuring;
 //! - [`import`]: a ceremony's key, compared with circuit and powers of tau;
 //! - [`inspect`]: what a key file says of itself;
 //! - [`trial`]: a key tried on a witness;
@@ -15,6 +16,7 @@ mod fit;
 pub mod import;
 pub mod inspect;
 mod proving;
+pub mod simulated;
 mod snarkjs;
 pub mod solidity;
 #[cfg(test)]

@@ -46,6 +46,14 @@ struct ProofFile {
     curve: String,
 }
 
+impl ContractProof {
+    /// The eight words of `Request.proof`: A, B, C, coordinate by coordinate.
+    pub fn words(&self) -> [[u8; 32]; 8] {
+        let ([a_x, a_y], [b_x, b_y], [c_x, c_y]) = (self.a, self.b, self.c);
+        [a_x, a_y, b_x[0], b_x[1], b_y[0], b_y[1], c_x, c_y]
+    }
+}
+
 impl Proof {
     /// snarkjs' `proof.json`.
     pub fn to_json(&self) -> String {

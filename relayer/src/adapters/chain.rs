@@ -17,7 +17,7 @@ mod deploy;
 mod encode;
 mod events;
 mod failover;
-mod load;
+pub mod load;
 mod node;
 mod outbox;
 mod purse;
@@ -29,5 +29,4 @@ mod write;
 
 pub use connect::{ChainLedger, ChainSettings};
 pub use deploy::ChainDeployer;
-pub use load::{Loader, ProvenSignals};
 pub use purse::Purse;

@@ -66,11 +66,7 @@ impl EligibilityProver for CircuitProver {
             CircuitSize::of_slots(slots).ok_or_else(|| refused(&ProveError::SlotCount(slots)))?;
         self.with(size, |prover| {
             let made = prover.prove(inputs).map_err(|error| refused(&error))?;
-            let words = made.proof.to_contract();
-            let [b_x, b_y] = words.b;
-            Ok([
-                words.a[0], words.a[1], b_x[0], b_x[1], b_y[0], b_y[1], words.c[0], words.c[1],
-            ])
+            Ok(made.proof.to_contract().words())
         })
     }
 }

@@ -262,7 +262,7 @@ pub struct Setting {
 /// A running network in a folder that ends with it.
 pub struct FreshNetwork {
     network: NetworkFolder,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl FreshNetwork {
@@ -277,7 +277,7 @@ impl FreshNetwork {
         })?;
         let fresh = Self {
             network: fresh(setting, &folder.path().join("ledger"))?,
-            _folder: folder,
+            folder,
         };
         fresh.network.up(None, PATIENCE).await?;
         Ok(fresh)
@@ -286,6 +286,35 @@ impl FreshNetwork {
     /// The chain's id.
     pub fn chain_id(&self) -> u64 {
         self.network.ledger.rules.chain_id
+    }
+
+    /// The nodes' JSON-RPC addresses.
+    ///
+    /// # Errors
+    /// `internal`.
+    pub fn urls(&self) -> Result<Vec<url::Url>, Failure> {
+        let members = self.network.here()?;
+        let urls = members.iter().map(|member| member.rpc_url().parse());
+        urls.collect::<Result<_, _>>()
+            .map_err(|error| Failure::new(FailureCode::Internal, format!("an address: {error}")))
+    }
+
+    /// The account with coins.
+    ///
+    /// # Errors
+    /// The chain does not answer.
+    pub async fn purse(&self) -> Result<Purse, SandboxError> {
+        let urls: Vec<String> = self.urls()?.iter().map(ToString::to_string).collect();
+        purse(&self.network, &urls).await
+    }
+
+    /// A store of this name, which ends with the network.
+    ///
+    /// # Errors
+    /// `io`.
+    pub async fn store(&self, name: &str) -> Result<SqliteIndex, Failure> {
+        let path = self.folder.path().join(format!("{name}.sqlite"));
+        Ok(SqliteIndex::open(&path).await?)
     }
 
     /// Its nodes.

@@ -1,7 +1,7 @@
 //! Calls of the closed list as transactions.
 
 mod disputes;
-mod enrolments;
+pub(super) mod enrolments;
 
 use ethers::{
     abi::AbiEncode,

@@ -1,23 +1,26 @@
 //! Signed transactions in numbers, for measuring a network.
 
-use std::ops::Range;
-
 use ethers::{abi::AbiEncode as _, types::U256};
 
 use super::{
-    artefacts::Contract, bindings::verifier::VerifyProofCall, convert, sign::TransactionSigner,
+    bindings::{
+        enrolments::{BatchCall, EnrolBatchCall},
+        verifier::VerifyProofCall,
+    },
+    encode,
+    sign::TransactionSigner,
 };
 use crate::{
-    domain::{ids::Address, signer::EvmKey},
+    domain::{
+        enrolment::EnrolmentRequest,
+        ids::Address,
+        signer::{EvmKey, Signature},
+    },
     ports::{
         index::{IndexError, QueuedTransaction},
-        ledger::LedgerError,
+        ledger::{Call, LedgerError, OnEnrolment},
     },
 };
-
-/// Gas limit of a transaction before the signer's margin. A verification takes less, so that none fails for want of gas.
-const VERIFICATION_LIMIT: u64 = 260_000;
-const DEPLOYMENT_LIMIT: u64 = 3_000_000;
 
 /// A proof and its public signals, as the verifier contract takes them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,50 +49,32 @@ impl Loader {
         }
     }
 
-    /// Deploys a verifier, as the account's first transaction; gives the transaction and where the verifier will be.
-    ///
-    /// # Errors
-    /// [`LedgerError::Malformed`] if the artefact is broken, [`LedgerError::Index`] if signing fails.
-    pub fn deploy_verifier(&self) -> Result<(Vec<u8>, Address), LedgerError> {
-        let artefact = Contract::EligibilityVerifier8.artefact()?;
-        let data = artefact.init_code(&std::collections::BTreeMap::new(), &[])?;
-        let raw = self.sign(None, data, 0, DEPLOYMENT_LIMIT)?;
-        Ok((raw, created(self.signer.address(), 0)))
-    }
-
-    /// Transactions that verify a proof each and do nothing else.
+    /// Transactions with this calldata, one after the other from the account's first on.
     ///
     /// # Errors
     /// [`LedgerError::Index`] if signing fails.
-    pub fn verifications(
+    pub fn transactions(
         &self,
-        verifier: Address,
-        proven: &ProvenSignals,
-        nonces: Range<u64>,
+        to: Address,
+        calls: &[Vec<u8>],
+        gas: u64,
     ) -> Result<Vec<Vec<u8>>, LedgerError> {
-        let word = |place: usize| U256::from_big_endian(&proven.proof[place]);
-        let data = VerifyProofCall {
-            a: [word(0), word(1)],
-            b: [[word(2), word(3)], [word(4), word(5)]],
-            c: [word(6), word(7)],
-            signals: proven.signals.map(|signal| U256::from_big_endian(&signal)),
-        }
-        .encode();
-        nonces
-            .map(|nonce| self.sign(Some(verifier), data.clone(), nonce, VERIFICATION_LIMIT))
+        (0..)
+            .zip(calls)
+            .map(|(nonce, data)| self.sign(to, data.clone(), nonce, gas))
             .collect()
     }
 
     fn sign(
         &self,
-        to: Option<Address>,
+        to: Address,
         data: Vec<u8>,
         nonce: u64,
         gas: u64,
     ) -> Result<Vec<u8>, LedgerError> {
         let transaction = QueuedTransaction {
             sender: self.signer.address(),
-            to,
+            to: Some(to),
             value: 0,
             data,
         };
@@ -98,10 +83,48 @@ impl Loader {
     }
 }
 
-/// Where an account's contract will be.
-fn created(sender: Address, nonce: u64) -> Address {
-    let address = ethers::utils::get_contract_address(convert::address(sender), nonce);
-    convert::from_address(address)
+/// Calldata that verifies a proof and does nothing else.
+pub fn verifying(proven: &ProvenSignals) -> Vec<u8> {
+    let word = |place: usize| U256::from_big_endian(&proven.proof[place]);
+    VerifyProofCall {
+        a: [word(0), word(1)],
+        b: [[word(2), word(3)], [word(4), word(5)]],
+        c: [word(6), word(7)],
+        signals: proven.signals.map(|signal| U256::from_big_endian(&signal)),
+    }
+    .encode()
+}
+
+/// Calldata that enrols: one by itself, several as a batch.
+pub fn enrolling(requests: &[EnrolmentRequest]) -> Vec<u8> {
+    match requests {
+        [one] => encode::enrolments::calldata(&Call::Enrol(Box::new(one.clone()))),
+        many => EnrolBatchCall {
+            requests: many
+                .iter()
+                .map(encode::enrolments::encode_request)
+                .collect(),
+        }
+        .encode(),
+    }
+}
+
+/// Calldata that hands in acceptances: one by itself, several as a batch.
+pub fn accepting(accepted: &[(OnEnrolment, Signature)]) -> Vec<u8> {
+    let calls: Vec<_> = accepted
+        .iter()
+        .map(|(on, signature)| {
+            let (on, signature) = (*on, *signature);
+            encode::enrolments::calldata(&Call::Accept { on, signature })
+        })
+        .collect();
+    match calls.as_slice() {
+        [one] => one.clone(),
+        _ => BatchCall {
+            calls: calls.into_iter().map(Into::into).collect(),
+        }
+        .encode(),
+    }
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// The calldata; empty for a call of another contract.
-pub(super) fn calldata(call: &Call) -> Vec<u8> {
+pub(in crate::adapters::chain) fn calldata(call: &Call) -> Vec<u8> {
     match call {
         Call::Enrol(request) => enrolments::EnrolCall {
             request: encode_request(request),
@@ -81,7 +81,9 @@ fn encode_details(details: &EnrolmentDetails) -> enrolments::Details {
     }
 }
 
-fn encode_request(request: &EnrolmentRequest) -> enrolments::Request {
+pub(in crate::adapters::chain) fn encode_request(
+    request: &EnrolmentRequest,
+) -> enrolments::Request {
     let receipts = request.receipts.iter().map(|receipt| {
         let (r, vs) = compact(&receipt.signature);
         enrolments::Receipt {

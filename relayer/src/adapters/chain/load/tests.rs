@@ -1,6 +1,7 @@
 use ethers::{abi::AbiDecode as _, types::transaction::eip2718::TypedTransaction, utils::rlp::Rlp};
 
 use super::*;
+use crate::adapters::chain::convert;
 
 #[test]
 fn verifications_are_signed_in_the_order_of_nonces() {
@@ -10,8 +11,9 @@ fn verifications_are_signed_in_the_order_of_nonces() {
         signals: [[2; 32]; 8],
     };
     let verifier = Address::new([3; 20]);
-    let raw = loader.verifications(verifier, &proven, 5..8).unwrap();
-    for (raw, nonce) in raw.iter().zip(5_u64..) {
+    let calls = vec![verifying(&proven); 3];
+    let raw = loader.transactions(verifier, &calls, 260_000).unwrap();
+    for (raw, nonce) in raw.iter().zip(0_u64..) {
         let (transaction, signature) = TypedTransaction::decode_signed(&Rlp::new(raw)).unwrap();
         assert_eq!(transaction.nonce().unwrap().as_u64(), nonce);
         let sender = signature.recover(transaction.sighash()).unwrap();
@@ -20,14 +22,4 @@ fn verifications_are_signed_in_the_order_of_nonces() {
         assert_eq!(call.signals, [U256::from_big_endian(&[2; 32]); 8]);
     }
     assert_eq!(raw.len(), 3);
-}
-
-/// The example of EIP-1014's discussion: the first contract of this account.
-#[test]
-fn the_address_of_a_contract_follows_from_account_and_nonce() {
-    let sender = "0x6ac7ea33f8831ea9dcc53393aaa88b25a785dbf0"
-        .parse()
-        .unwrap();
-    let address = created(sender, 0).to_string();
-    assert_eq!(address, "0xcd234a471b72ba2f1ccf0a70fcaba648a5eecd8d");
 }

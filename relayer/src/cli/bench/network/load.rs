@@ -1,0 +1,243 @@
+//! Loads: what is sent, by whom, and the blocks that it comes into.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{json, Value};
+
+use super::scene::Scene;
+use crate::adapters::chain::load::{accepting, enrolling, verifying, Loader, ProvenSignals};
+use crate::adapters::node_rpc::RpcNode;
+use crate::app::network::bench::{throughput, Throughput};
+use crate::domain::enrolment::EnrolmentRequest;
+use crate::domain::failure::{Failure, FailureCode};
+use crate::domain::ids::Address;
+use crate::ports::node::{Block, ValidatorNode as _};
+
+/// Proofs of the contracts' tests.
+const FIXTURES: &str = include_str!("../../../../../contracts/test/fixtures/enrolments.json");
+/// How long a load may take to be in blocks.
+const PATIENCE: Duration = Duration::from_mins(5);
+/// Accounts that send at the same time, spread over the nodes.
+pub(super) const SENDERS: u32 = 4;
+/// Entries of a batch.
+pub(super) const BATCH: u32 = 16;
+
+/// What is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Load {
+    /// Proofs verified, and nothing else: the ceiling, because an enrolment alone takes one and more.
+    Verification,
+    /// Enrolments, one a transaction.
+    Enrolment,
+    /// Enrolments, sixteen a transaction.
+    EnrolmentBatch,
+    /// Acceptances of the first ones.
+    Settlement,
+    /// Acceptances of the others, sixteen a transaction.
+    SettlementBatch,
+}
+
+impl Load {
+    /// Operations of a transaction.
+    pub(super) fn entries(self) -> u32 {
+        match self {
+            Self::EnrolmentBatch | Self::SettlementBatch => BATCH,
+            _ => 1,
+        }
+    }
+
+    /// Gas of a transaction before the signer's margin of a quarter, so that none fails for want of it.
+    fn gas(self) -> u64 {
+        match self {
+            Self::Verification => 260_000,
+            Self::Enrolment => 330_000,
+            Self::EnrolmentBatch => 2_000_000,
+            Self::Settlement => 120_000,
+            Self::SettlementBatch => 800_000,
+        }
+    }
+}
+
+impl std::fmt::Display for Load {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Verification => "verification",
+            Self::Enrolment => "enrolment",
+            Self::EnrolmentBatch => "enrolment-batch",
+            Self::Settlement => "settlement",
+            Self::SettlementBatch => "settlement-batch",
+        })
+    }
+}
+
+/// The loads of one network.
+pub(super) struct Stream {
+    scene: Scene,
+    nodes: Vec<RpcNode>,
+    /// To be enrolled one by one.
+    single: Vec<EnrolmentRequest>,
+    /// To be enrolled in batches.
+    batched: Vec<EnrolmentRequest>,
+    proven: ProvenSignals,
+}
+
+impl Stream {
+    /// Prepares loads of so many operations.
+    pub(super) async fn new(scene: Scene, operations: u32) -> Result<Self, Failure> {
+        Ok(Self {
+            nodes: scene.chain.nodes()?,
+            single: scene.requests(0..operations).await?,
+            batched: scene.requests(operations..2 * operations).await?,
+            proven: proven().ok_or_else(|| Failure::new(FailureCode::Internal, "no proof"))?,
+            scene,
+        })
+    }
+
+    /// Sends a load, waits until it is in blocks, and checks that all of it came about.
+    pub(super) async fn run(&mut self, load: Load) -> Result<Option<Throughput>, Failure> {
+        let before = self.scene.standing().await?;
+        let (to, calls) = self.calls(load)?;
+        let transactions = calls.len();
+        let signed = sign(self.scene.network.chain_id, to, &calls, load.gas())?;
+        let first = self.nodes.first().ok_or_else(no_node)?;
+        let start = first.head().await?.number;
+        send(&self.nodes, &signed).await?;
+        let blocks = blocks_of(first, start, transactions).await?;
+        self.check(load, before).await?;
+        Ok(throughput(&blocks))
+    }
+
+    fn calls(&self, load: Load) -> Result<(Address, Vec<Vec<u8>>), Failure> {
+        let contracts = &self.scene.network.contracts;
+        let entries = load.entries() as usize;
+        let calls = match load {
+            Load::Verification => {
+                let verifier = contracts.verifiers.get(&8).copied();
+                let calls = vec![verifying(&self.proven); self.single.len()];
+                return Ok((verifier.ok_or_else(no_node)?, calls));
+            }
+            Load::Enrolment => self.single.chunks(entries).map(enrolling).collect(),
+            Load::EnrolmentBatch => self.batched.chunks(entries).map(enrolling).collect(),
+            Load::Settlement => self.accepting(&self.single, entries),
+            Load::SettlementBatch => self.accepting(&self.batched, entries),
+        };
+        Ok((contracts.enrolments, calls))
+    }
+
+    fn accepting(&self, requests: &[EnrolmentRequest], entries: usize) -> Vec<Vec<u8>> {
+        let accepted: Vec<_> = requests
+            .iter()
+            .map(|request| self.scene.acceptance(request))
+            .collect();
+        accepted.chunks(entries).map(accepting).collect()
+    }
+
+    /// A batch skips what can't be enrolled or accepted: here nothing is.
+    async fn check(&self, load: Load, before: (u32, u32)) -> Result<(), Failure> {
+        let after = self.scene.standing().await?;
+        let all = u32::try_from(self.single.len()).unwrap_or(u32::MAX);
+        let expected = match load {
+            Load::Verification => before,
+            Load::Enrolment | Load::EnrolmentBatch => (before.0 + all, before.1),
+            Load::Settlement | Load::SettlementBatch => {
+                (before.0.saturating_sub(all), before.1 + all)
+            }
+        };
+        if after == expected {
+            return Ok(());
+        }
+        let words = format!(
+            "{load}: the study has {} open and {} settled enrolments, not {} and {}",
+            after.0, after.1, expected.0, expected.1
+        );
+        Err(Failure::new(FailureCode::WrongState, words))
+    }
+}
+
+fn no_node() -> Failure {
+    Failure::new(FailureCode::Internal, "a network without nodes or verifier")
+}
+
+/// An equal share of the calls for each of the accounts, signed.
+fn sign(
+    chain_id: u64,
+    to: Address,
+    calls: &[Vec<u8>],
+    gas: u64,
+) -> Result<Vec<Vec<Vec<u8>>>, Failure> {
+    let share = calls.len().div_ceil(SENDERS as usize).max(1);
+    let signed = calls
+        .chunks(share)
+        .map(|share| Loader::new(chain_id).transactions(to, share, gas));
+    Ok(signed.collect::<Result<_, _>>()?)
+}
+
+/// The first proof of the fixtures.
+fn proven() -> Option<ProvenSignals> {
+    let fixtures: Value = serde_json::from_str(FIXTURES).ok()?;
+    let words = |name: &str| {
+        let words = fixtures["enrolments"][0][name].as_array()?;
+        let words = words.iter().map(|word| {
+            let digits = word.as_str()?.strip_prefix("0x")?;
+            <[u8; 32]>::try_from(hex::decode(digits).ok()?).ok()
+        });
+        words.collect::<Option<Vec<_>>>()?.try_into().ok()
+    };
+    Some(ProvenSignals {
+        proof: words("proof")?,
+        signals: words("signals")?,
+    })
+}
+
+/// Sends each account's transactions in order, all accounts at once, each to a node of its own.
+async fn send(nodes: &[RpcNode], loads: &[Vec<Vec<u8>>]) -> Result<(), Failure> {
+    let sent = loads
+        .iter()
+        .zip(nodes.iter().cycle())
+        .map(|(load, node)| async move {
+            for raw in load {
+                let raw = format!("0x{}", hex::encode(raw));
+                node.call("eth_sendRawTransaction", json!([raw])).await?;
+            }
+            Ok::<(), Failure>(())
+        });
+    futures::future::try_join_all(sent).await.map(drop)
+}
+
+/// The blocks above a height until all transactions are in.
+async fn blocks_of(node: &RpcNode, above: u64, transactions: usize) -> Result<Vec<Block>, Failure> {
+    let start = Instant::now();
+    let (mut blocks, mut included) = (Vec::new(), 0);
+    while included < transactions {
+        let next = above + 1 + blocks.len() as u64;
+        match node.block(next).await {
+            Ok(Some(block)) => {
+                included += block.transactions;
+                blocks.push(block);
+            }
+            // A busy node may be late with an answer
+            Ok(None) | Err(_) => tokio::time::sleep(Duration::from_millis(200)).await,
+        }
+        if start.elapsed() > PATIENCE {
+            let words = format!(
+                "not all transactions came into blocks within {} s",
+                PATIENCE.as_secs()
+            );
+            return Err(Failure::new(FailureCode::ChainUnreachable, words));
+        }
+    }
+    Ok(blocks)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_fixtures_hold_a_proof() {
+        let proven = proven().unwrap();
+        assert_ne!(proven.proof, [[0; 32]; 8]);
+        assert_ne!(proven.signals, [[0; 32]; 8]);
+    }
+}

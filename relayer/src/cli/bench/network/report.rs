@@ -1,0 +1,222 @@
+//! What came of the loads, as rows, and each load's best gas limit beside the ceiling's.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use super::load::Load;
+use super::MILLION;
+use crate::app::network::bench::Throughput;
+use crate::domain::failure::Failure;
+use crate::sandbox::chain::Setting;
+
+/// A setting and a load with what came of it.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Measured {
+    validators: usize,
+    block_period_s: u64,
+    gas_limit: u64,
+    load: Load,
+    /// Verifications, enrolments or settlements a second.
+    per_second: Option<f64>,
+    /// Of bare verifications a second at the same setting in the same run.
+    of_ceiling: Option<f64>,
+    throughput: Option<Throughput>,
+    problem: Option<String>,
+}
+
+/// The best of a load among the gas limits.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Best {
+    validators: usize,
+    block_period_s: u64,
+    load: Load,
+    gas_limit: u64,
+    per_second: f64,
+    /// Of the best of bare verifications.
+    of_ceiling: Option<f64>,
+}
+
+impl Measured {
+    pub(super) fn new(
+        setting: Setting,
+        load: Load,
+        outcome: Result<Option<Throughput>, Failure>,
+    ) -> Self {
+        let (throughput, problem) = match outcome {
+            Ok(Some(throughput)) => (Some(throughput), None),
+            Ok(None) => (None, Some("too few blocks: more operations".to_owned())),
+            Err(failure) => (None, Some(failure.message().to_owned())),
+        };
+        Self {
+            validators: setting.validators,
+            block_period_s: setting.block_period_s,
+            gas_limit: setting.gas_limit,
+            load,
+            per_second: throughput
+                .as_ref()
+                .map(|found| found.per_second * f64::from(load.entries())),
+            of_ceiling: None,
+            throughput,
+            problem,
+        }
+    }
+
+    /// Compares a setting's rows with its ceiling.
+    pub(super) fn compare(rows: &mut [Self]) {
+        let ceiling = rows
+            .iter()
+            .find(|row| row.load == Load::Verification)
+            .and_then(|row| row.per_second);
+        for row in rows {
+            row.of_ceiling = ratio(row.per_second, ceiling);
+        }
+    }
+}
+
+fn ratio(value: Option<f64>, ceiling: Option<f64>) -> Option<f64> {
+    value.zip(ceiling).map(|(value, ceiling)| value / ceiling)
+}
+
+/// Each load at its own best gas limit, for each number of validators and block period.
+pub(super) fn best(all: &[Measured]) -> Vec<Best> {
+    let mut best: Vec<Best> = Vec::new();
+    for row in all {
+        let Some(per_second) = row.per_second else {
+            continue;
+        };
+        let found = Best {
+            validators: row.validators,
+            block_period_s: row.block_period_s,
+            load: row.load,
+            gas_limit: row.gas_limit,
+            per_second,
+            of_ceiling: None,
+        };
+        match best.iter_mut().find(|each| each.is_beside(&found)) {
+            Some(each) if each.per_second >= per_second => {}
+            Some(each) => *each = found,
+            None => best.push(found),
+        }
+    }
+    let ceilings: Vec<_> = best
+        .iter()
+        .filter(|each| each.load == Load::Verification)
+        .cloned()
+        .collect();
+    for each in &mut best {
+        let ceiling = ceilings.iter().find(|ceiling| {
+            (ceiling.validators, ceiling.block_period_s) == (each.validators, each.block_period_s)
+        });
+        each.of_ceiling = ceiling.map(|ceiling| each.per_second / ceiling.per_second);
+    }
+    best
+}
+
+impl Best {
+    fn is_beside(&self, other: &Self) -> bool {
+        (self.validators, self.block_period_s, self.load)
+            == (other.validators, other.block_period_s, other.load)
+    }
+}
+
+/// Both as tables.
+pub(super) fn table(all: &[Measured]) -> String {
+    let mut text = String::from(
+        "| validators | period | gas limit | load | a second | of verifications | million gas a second | between blocks | rounds lost |\n\
+         | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+    );
+    for row in all {
+        let _ = write!(
+            text,
+            "\n| {} | {} s | {}M | {} |",
+            row.validators,
+            row.block_period_s,
+            row.gas_limit / MILLION,
+            row.load
+        );
+        let _ = match (&row.throughput, row.per_second) {
+            (Some(found), Some(per_second)) => write!(
+                text,
+                " {per_second:.1} | {} | {:.1} | {:.2} s | {} |",
+                times(row.of_ceiling),
+                found.gas_per_second / 1e6,
+                found.block_interval,
+                found.round_changes
+            ),
+            _ => write!(
+                text,
+                " {} | | | | |",
+                row.problem.as_deref().unwrap_or_default()
+            ),
+        };
+    }
+    text.push_str(
+        "\n\n| validators | period | load | best gas limit | a second | of verifications at their best |\n\
+         | --- | --- | --- | --- | --- | --- |",
+    );
+    for each in best(all) {
+        let _ = write!(
+            text,
+            "\n| {} | {} s | {} | {}M | {:.1} | {} |",
+            each.validators,
+            each.block_period_s,
+            each.load,
+            each.gas_limit / MILLION,
+            each.per_second,
+            times(each.of_ceiling)
+        );
+    }
+    text
+}
+
+fn times(ratio: Option<f64>) -> String {
+    ratio.map_or_else(String::new, |ratio| format!("{ratio:.2} ×"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ledger::Engine;
+
+    fn row(gas_limit: u64, load: Load, per_second: f64) -> Measured {
+        let setting = Setting {
+            engine: Engine::GoQuorum,
+            validators: 4,
+            block_period_s: 1,
+            gas_limit,
+        };
+        let throughput = Throughput {
+            transactions: 10,
+            seconds: 1,
+            per_second,
+            gas_per_second: 1e6,
+            blocks: 1,
+            block_interval: 1.0,
+            round_changes: 0,
+        };
+        Measured::new(setting, load, Ok(Some(throughput)))
+    }
+
+    #[test]
+    fn each_load_has_its_own_best_gas_limit() {
+        let mut all = vec![
+            row(15, Load::Verification, 50.0),
+            row(15, Load::EnrolmentBatch, 6.0),
+        ];
+        Measured::compare(&mut all);
+        assert!((all[1].of_ceiling.unwrap() - 1.92).abs() < 1e-9);
+        all.extend([
+            row(30, Load::Verification, 40.0),
+            row(30, Load::EnrolmentBatch, 10.0),
+        ]);
+        let best = best(&all);
+        assert_eq!(best.len(), 2);
+        assert_eq!((best[0].gas_limit, best[1].gas_limit), (15, 30));
+        // 16 × 10 against 50
+        assert!((best[1].of_ceiling.unwrap() - 3.2).abs() < 1e-9);
+        assert!(table(&all).contains("| 4 | 1 s | enrolment-batch | 0M | 160.0 | 3.20 × |"));
+    }
+}
