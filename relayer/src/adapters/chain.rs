@@ -10,6 +10,7 @@
 //! Legacy transactions only, as every QBFT engine takes them.
 
 mod artefacts;
+mod batches;
 mod bindings;
 mod connect;
 mod convert;

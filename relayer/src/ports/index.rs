@@ -23,7 +23,7 @@ pub use requests::RequestIndex;
 use crate::domain::failure::{Failure, FailureCode};
 
 /// Why the index did not do what it was asked.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum IndexError {
     /// The database failed.
@@ -41,6 +41,9 @@ pub enum IndexError {
     /// The same effect was asked for with other contents.
     #[error("effect `{0}` is already under way with other contents")]
     EffectConflict(String),
+    /// A transaction can't go by itself, because one that carries it was signed meanwhile.
+    #[error("effect `{0}` is carried by a batch that is under way")]
+    Joined(String),
 }
 
 impl From<IndexError> for Failure {
@@ -48,7 +51,7 @@ impl From<IndexError> for Failure {
         let code = match error {
             IndexError::Database(_) => FailureCode::Io,
             IndexError::Inconsistent(_) | IndexError::Reorganised { .. } => FailureCode::Internal,
-            IndexError::EffectConflict(_) => FailureCode::WrongState,
+            IndexError::EffectConflict(_) | IndexError::Joined(_) => FailureCode::WrongState,
         };
         Self::new(code, error.to_string())
     }

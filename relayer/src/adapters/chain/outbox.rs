@@ -5,8 +5,12 @@
 //! never replaced, until it is in a block or its nonce has gone to another transaction, so killing the process at any
 //! point and asking for the same effect again neither loses a transaction nor doubles its effect.
 
+mod together;
+
 #[cfg(test)]
 mod tests;
+
+pub(super) use together::Wanted;
 
 use std::{sync::Arc, time::Duration};
 
@@ -20,7 +24,7 @@ use crate::{
     domain::ids::Address,
     ports::{
         index::{
-            Effect, Included, OutboxEntry, OutboxState, OutboxStore, QueuedTransaction,
+            Effect, Included, IndexError, OutboxEntry, OutboxState, OutboxStore, QueuedTransaction,
             SignedTransaction,
         },
         ledger::LedgerError,
@@ -99,7 +103,7 @@ impl Outbox {
     pub(super) async fn resume(&self) -> Result<(), LedgerError> {
         for entry in self.store.unsettled(self.sender()).await? {
             let effect = entry.effect.clone();
-            if let Err(error) = self.see_through(entry).await {
+            if let Err(error) = self.go_on_with(entry).await {
                 tracing::warn!(effect, %error, "a transaction under way was not seen through");
             }
         }
@@ -111,13 +115,21 @@ impl Outbox {
             let signed = match entry.state {
                 OutboxState::Included(included) => return Ok(included),
                 OutboxState::Signed(ref signed) => signed.clone(),
-                OutboxState::Queued => self.sign_and_send(&entry).await?,
-                OutboxState::Failed => {
-                    return Err(LedgerError::Malformed(format!(
-                        "effect `{}` has failed",
-                        entry.effect
-                    )))
+                OutboxState::Queued => match self.sign_and_send(&entry).await {
+                    Err(LedgerError::Index(IndexError::Joined(_))) => {
+                        entry = self.look_up(&entry).await?;
+                        continue;
+                    }
+                    signed => signed?,
+                },
+                OutboxState::Joined { batch, place } => {
+                    if let Some(included) = self.in_batch(batch, place).await? {
+                        return Ok(included);
+                    }
+                    entry = self.look_up(&entry).await?;
+                    continue;
                 }
+                OutboxState::Failed => return Err(has_failed(&entry)),
             };
             match self.await_ending(&signed).await? {
                 Ending::Included(included) => {
@@ -137,6 +149,11 @@ impl Outbox {
                 }
             }
         }
+    }
+
+    async fn look_up(&self, entry: &OutboxEntry) -> Result<OutboxEntry, LedgerError> {
+        let found = self.store.entry(entry.id).await?;
+        found.ok_or_else(|| has_failed(entry))
     }
 
     /// Tries a queued transaction, signs it if it would succeed, and sends it for the first time.
@@ -256,6 +273,10 @@ impl Outbox {
             }
         }
     }
+}
+
+fn has_failed(entry: &OutboxEntry) -> LedgerError {
+    LedgerError::Malformed(format!("effect `{}` has failed", entry.effect))
 }
 
 fn ending_of(hash: [u8; 32], mined: &Mined) -> Ending {

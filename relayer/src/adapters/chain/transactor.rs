@@ -4,12 +4,12 @@ use async_trait::async_trait;
 use ethers::{
     providers::{JsonRpcClient, Middleware, ProviderError},
     types::{
-        transaction::eip2718::TypedTransaction, BlockId, BlockNumber, Bytes, TransactionRequest,
-        H256, U256, U64,
+        transaction::eip2718::TypedTransaction, BlockId, BlockNumber, Bytes, Log,
+        TransactionRequest, H256, U256, U64,
     },
 };
 
-use super::{convert, node::Node};
+use super::{batches, convert, node::Node};
 use crate::{
     domain::ids::Address,
     ports::{index::QueuedTransaction, ledger::LedgerError},
@@ -56,6 +56,10 @@ pub(super) trait Transactor: Send + Sync {
     ) -> Result<bool, LedgerError>;
     /// Gas that a transaction would use now; a revert comes back decoded.
     async fn estimate(&self, transaction: &QueuedTransaction) -> Result<u64, LedgerError>;
+    /// Whether a transaction would succeed now; a revert comes back decoded.
+    async fn try_out(&self, transaction: &QueuedTransaction) -> Result<(), LedgerError>;
+    /// What a batch in a block left out: places, and why.
+    async fn skipped(&self, hash: [u8; 32]) -> Result<Vec<(usize, LedgerError)>, LedgerError>;
     /// Why a transaction that reverted in `block` did: the same call, tried at that block.
     async fn explain(&self, transaction: &QueuedTransaction, block: u64) -> LedgerError;
     /// Sends a signed transaction. Sending the same one again is harmless.
@@ -96,13 +100,28 @@ impl Transactor for Node {
         )
     }
 
+    async fn try_out(&self, transaction: &QueuedTransaction) -> Result<(), LedgerError> {
+        call_at(self, transaction, BlockNumber::Latest).await
+    }
+
+    async fn skipped(&self, hash: [u8; 32]) -> Result<Vec<(usize, LedgerError)>, LedgerError> {
+        let receipt = self.receipt(hash).await?.ok_or_else(|| {
+            LedgerError::Malformed("the receipt of a batch in a block went missing".to_owned())
+        })?;
+        let ours = |log: &&Log| Some(log.address) == receipt.to;
+        let skipped = receipt
+            .logs
+            .iter()
+            .filter(ours)
+            .filter_map(batches::skipped);
+        skipped.collect()
+    }
+
     async fn explain(&self, transaction: &QueuedTransaction, block: u64) -> LedgerError {
-        let provider = self.provider();
-        let request = TypedTransaction::Legacy(request_of(transaction));
-        let at = Some(BlockId::Number(BlockNumber::Number(U64::from(block))));
-        match self.ask("eth_call", provider.call(&request, at)).await {
+        let at = BlockNumber::Number(U64::from(block));
+        match call_at(self, transaction, at).await {
             Err(cause) => cause,
-            Ok(_) => LedgerError::Malformed(
+            Ok(()) => LedgerError::Malformed(
                 "a transaction reverted that does not when it is called".to_owned(),
             ),
         }
@@ -142,6 +161,18 @@ impl Transactor for Node {
             created: receipt.contract_address.map(convert::from_address),
         }))
     }
+}
+
+/// Makes a transaction's call on the state of a block, changing nothing.
+async fn call_at(
+    node: &Node,
+    transaction: &QueuedTransaction,
+    block: BlockNumber,
+) -> Result<(), LedgerError> {
+    let provider = node.provider();
+    let request = TypedTransaction::Legacy(request_of(transaction));
+    let call = provider.call(&request, Some(BlockId::Number(block)));
+    node.ask("eth_call", call).await.map(drop)
 }
 
 /// Nodes agree on no code for this, only more or less on words.

@@ -1,7 +1,9 @@
 //! The outbox's table.
 
+mod batches;
+
 use async_trait::async_trait;
-use sqlx::{sqlite::SqliteRow, Row, Sqlite, SqlitePool, Transaction};
+use sqlx::{sqlite::SqliteRow, Row, Sqlite, SqliteExecutor, SqlitePool, Transaction};
 
 use super::{database, fixed, from_integer, to_integer};
 use crate::{
@@ -56,7 +58,7 @@ impl SqliteOutbox {
 
     async fn by_effect(
         &self,
-        db: &mut Transaction<'static, Sqlite>,
+        db: impl SqliteExecutor<'_>,
         sender: Address,
         effect: &str,
     ) -> Result<Option<OutboxEntry>, IndexError> {
@@ -64,7 +66,7 @@ impl SqliteOutbox {
             .bind(&self.chain[..])
             .bind(&sender.as_bytes()[..])
             .bind(effect)
-            .fetch_optional(&mut **db)
+            .fetch_optional(db)
             .await
             .map_err(database)?;
         row.as_ref().map(entry).transpose()
@@ -99,7 +101,7 @@ impl OutboxStore for SqliteOutbox {
     ) -> Result<OutboxEntry, IndexError> {
         let mut db = self.begin().await?;
         let existing = self
-            .by_effect(&mut db, transaction.sender, &effect.key)
+            .by_effect(&mut *db, transaction.sender, &effect.key)
             .await?;
         let entry = match existing {
             Some(entry) if entry.is_replaced_by(effect, transaction) => {
@@ -139,6 +141,7 @@ impl OutboxStore for SqliteOutbox {
         match found.state {
             OutboxState::Queued => {}
             OutboxState::Signed(signed) => return Ok(signed),
+            OutboxState::Joined { .. } => return Err(IndexError::Joined(found.effect)),
             _ => {
                 return Err(IndexError::Inconsistent(format!(
                     "effect `{}` is settled",
@@ -150,18 +153,61 @@ impl OutboxStore for SqliteOutbox {
             .next_nonce(&mut db, found.transaction.sender, chain_nonce)
             .await?;
         let signed = sign(nonce)?;
-        sqlx::query(
-            "UPDATE outbox SET state = 'signed', nonce = ?, raw = ?, hash = ? WHERE id = ?",
-        )
-        .bind(to_integer(signed.nonce)?)
-        .bind(&signed.raw)
-        .bind(&signed.hash[..])
-        .bind(id)
-        .execute(&mut *db)
-        .await
-        .map_err(database)?;
+        mark_signed(&mut db, id, &signed).await?;
         db.commit().await.map_err(database)?;
         Ok(signed)
+    }
+
+    async fn sign_batch(
+        &self,
+        members: &[i64],
+        transaction: &QueuedTransaction,
+        chain_nonce: u64,
+        sign: &SignAt<'_>,
+    ) -> Result<Option<OutboxEntry>, IndexError> {
+        let mut db = self.begin().await?;
+        if !batches::all_queued(&mut db, members).await? {
+            return Ok(None);
+        }
+        let nonce = self
+            .next_nonce(&mut db, transaction.sender, chain_nonce)
+            .await?;
+        let signed = sign(nonce)?;
+        let effect = format!("batch:0x{}", hex::encode(signed.hash));
+        let batch = self.insert(&mut db, &effect, transaction).await?.id;
+        mark_signed(&mut db, batch, &signed).await?;
+        batches::join(&mut db, batch, members).await?;
+        let entry = by_id(&mut db, batch).await?;
+        db.commit().await.map_err(database)?;
+        Ok(Some(entry))
+    }
+
+    async fn find(&self, sender: Address, effect: &str) -> Result<Option<OutboxEntry>, IndexError> {
+        self.by_effect(&self.pool, sender, effect).await
+    }
+
+    async fn entry(&self, id: i64) -> Result<Option<OutboxEntry>, IndexError> {
+        let row = sqlx::query("SELECT * FROM outbox WHERE id = ?")
+            .bind(id)
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(database)?;
+        row.as_ref().map(entry).transpose()
+    }
+
+    async fn carried(&self, batch: i64) -> Result<usize, IndexError> {
+        batches::carried(&self.pool, batch).await
+    }
+
+    async fn settle_batch(
+        &self,
+        batch: i64,
+        included: &Included,
+        skipped: &[usize],
+    ) -> Result<(), IndexError> {
+        let mut db = self.begin().await?;
+        batches::settle(&mut db, batch, included, skipped).await?;
+        db.commit().await.map_err(database)
     }
 
     async fn release(&self, id: i64) -> Result<(), IndexError> {
@@ -200,8 +246,10 @@ impl OutboxStore for SqliteOutbox {
             .bind(to_integer(included.block)?)
             .bind(to_integer(included.gas)?)
             .bind(included.created.map(|created| created.as_bytes().to_vec())),
+            // What comes of an entry that a batch carries, the batch tells
             OutboxState::Failed => sqlx::query(
-                "UPDATE outbox SET state = 'failed', raw = NULL WHERE id = ? AND state != 'included'",
+                "UPDATE outbox SET state = CASE WHEN batch IS NULL THEN 'failed' ELSE state END, raw = NULL
+                 WHERE id = ? AND state != 'included'",
             ),
             other => return Err(IndexError::Inconsistent(format!("{other:?} is not an outcome"))),
         };
@@ -217,6 +265,22 @@ async fn by_id(db: &mut Transaction<'static, Sqlite>, id: i64) -> Result<OutboxE
         .await
         .map_err(database)?;
     entry(&row)
+}
+
+async fn mark_signed(
+    db: &mut Transaction<'static, Sqlite>,
+    id: i64,
+    signed: &SignedTransaction,
+) -> Result<(), IndexError> {
+    sqlx::query("UPDATE outbox SET state = 'signed', nonce = ?, raw = ?, hash = ? WHERE id = ?")
+        .bind(to_integer(signed.nonce)?)
+        .bind(&signed.raw)
+        .bind(&signed.hash[..])
+        .bind(id)
+        .execute(&mut **db)
+        .await
+        .map_err(database)?;
+    Ok(())
 }
 
 async fn delete(db: &mut Transaction<'static, Sqlite>, id: i64) -> Result<(), IndexError> {
@@ -260,7 +324,7 @@ fn entry(row: &SqliteRow) -> Result<OutboxEntry, IndexError> {
 fn state(row: &SqliteRow) -> Result<OutboxState, IndexError> {
     let name: String = row.try_get("state").map_err(database)?;
     match name.as_str() {
-        "queued" => Ok(OutboxState::Queued),
+        "queued" => Ok(joined(row)?.unwrap_or(OutboxState::Queued)),
         "failed" => Ok(OutboxState::Failed),
         "signed" => Ok(OutboxState::Signed(SignedTransaction {
             nonce: number(row, "nonce")?,
@@ -275,6 +339,15 @@ fn state(row: &SqliteRow) -> Result<OutboxState, IndexError> {
         })),
         other => Err(IndexError::Inconsistent(format!("state `{other}`"))),
     }
+}
+
+/// The batch that carries an entry, if one does.
+fn joined(row: &SqliteRow) -> Result<Option<OutboxState>, IndexError> {
+    let batch: Option<i64> = row.try_get("batch").map_err(database)?;
+    let Some(batch) = batch else { return Ok(None) };
+    let place = usize::try_from(number(row, "place")?)
+        .map_err(|_| IndexError::Inconsistent("a place in a batch".to_owned()))?;
+    Ok(Some(OutboxState::Joined { batch, place }))
 }
 
 fn hash(row: &SqliteRow) -> Result<[u8; 32], IndexError> {

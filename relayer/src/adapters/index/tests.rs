@@ -113,6 +113,77 @@ async fn a_settled_effect_is_not_settled_otherwise() {
 }
 
 #[tokio::test]
+async fn a_batch_and_what_it_carries_are_settled_at_once() {
+    let outbox = SqliteIndex::in_memory().await.unwrap().outbox([1; 32]);
+    let mut ids = Vec::new();
+    for data in 0..3 {
+        let effect = Effect::once(format!("enrol:{data}"));
+        let entry = outbox.enqueue(&effect, &transaction(data)).await.unwrap();
+        ids.push(entry.id);
+    }
+    let all = transaction(9);
+    let batch = outbox.sign_batch(&ids, &all, 4, &sign).await.unwrap();
+    let batch = batch.unwrap().id;
+    assert_eq!(outbox.carried(batch).await.unwrap(), 3);
+    assert_eq!(outbox.carried(ids[0]).await.unwrap(), 0);
+
+    // No other transaction can carry them, nor can they go by themselves or be replaced
+    let second = outbox.sign_batch(&ids[..1], &all, 4, &sign).await.unwrap();
+    assert_eq!(second, None);
+    let by_itself = outbox.sign_next(ids[0], 4, &sign).await;
+    assert!(matches!(by_itself, Err(IndexError::Joined(_))));
+    outbox.settle(ids[0], &OutboxState::Failed).await.unwrap();
+    let replaced = outbox
+        .enqueue(&Effect::once("enrol:0"), &transaction(7))
+        .await;
+    assert!(matches!(replaced, Err(IndexError::EffectConflict(_))));
+
+    let whole = Included {
+        hash: [4; 32],
+        block: 5,
+        gas: 21_001,
+        created: None,
+    };
+    outbox.settle_batch(batch, &whole, &[1]).await.unwrap();
+    // Settled once, whoever sees it
+    outbox.settle_batch(batch, &whole, &[0]).await.unwrap();
+    let mut states = Vec::new();
+    for id in ids {
+        states.push(outbox.entry(id).await.unwrap().unwrap().state);
+    }
+    let share = OutboxState::Included(Included {
+        gas: 10_501,
+        ..whole
+    });
+    assert_eq!(states, [share.clone(), OutboxState::Failed, share]);
+    let batch = outbox.entry(batch).await.unwrap().unwrap();
+    assert_eq!(batch.state, OutboxState::Included(whole));
+}
+
+#[tokio::test]
+async fn what_a_batch_carried_that_came_to_nothing_is_queued_again() {
+    let outbox = SqliteIndex::in_memory().await.unwrap().outbox([1; 32]);
+    let effect = Effect::once("enrol:1");
+    let id = outbox.enqueue(&effect, &transaction(1)).await.unwrap().id;
+    for (nonce, way) in (4..).zip(["failed", "withdrawn", "released"]) {
+        let batch = outbox
+            .sign_batch(&[id], &transaction(9), nonce, &sign)
+            .await
+            .unwrap()
+            .unwrap()
+            .id;
+        match way {
+            "failed" => outbox.settle(batch, &OutboxState::Failed).await.unwrap(),
+            "withdrawn" => assert!(outbox.withdraw(batch).await.unwrap()),
+            _ => outbox.release(batch).await.unwrap(),
+        }
+        let entry = outbox.find(SENDER, "enrol:1").await.unwrap().unwrap();
+        assert_eq!(entry.state, OutboxState::Queued, "{way}");
+        assert_eq!(outbox.carried(batch).await.unwrap(), 0);
+    }
+}
+
+#[tokio::test]
 async fn the_outbox_outlives_the_process() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("index.sqlite");

@@ -69,10 +69,22 @@ pub struct Included {
     pub hash: [u8; 32],
     /// Number of the block.
     pub block: u64,
-    /// Gas used.
+    /// Gas used; of a batch an equal share, rounded up.
     pub gas: u64,
     /// The contract that it created.
     pub created: Option<Address>,
+}
+
+impl Included {
+    /// What one of several effects has of a transaction that brought them about together.
+    #[must_use]
+    pub fn share(self, effects: usize) -> Self {
+        let effects = u64::try_from(effects).unwrap_or(u64::MAX).max(1);
+        Self {
+            gas: self.gas.div_ceil(effects),
+            ..self
+        }
+    }
 }
 
 /// What has become of a transaction.
@@ -82,6 +94,13 @@ pub enum OutboxState {
     Queued,
     /// Signed, perhaps sent, not known to be in a block.
     Signed(SignedTransaction),
+    /// Carried by a batch that is signed.
+    Joined {
+        /// The batch's entry.
+        batch: i64,
+        /// Which of the batch's it is, from 0.
+        place: usize,
+    },
     /// In a block, and it succeeded.
     Included(Included),
     /// It had no effect and never will (reverted, or refused before it was sent): may be asked for again.
@@ -103,7 +122,8 @@ pub struct OutboxEntry {
 
 /// The durable store of the outbox, for one chain (entries of other chains are not seen).
 ///
-/// Every method MUST be atomic and durable when it returns, also against other processes with the same database.
+/// Every method MUST be atomic and durable when it returns, also against other processes with the same database. When a batch is
+/// released, withdrawn or fails, the entries that it carries are queued by themselves again.
 #[async_trait]
 pub trait OutboxStore: Send + Sync {
     /// Queues a transaction for an effect, or returns the entry that there is.
@@ -130,13 +150,57 @@ pub trait OutboxStore: Send + Sync {
     /// is signed already is returned as it is.
     ///
     /// # Errors
-    /// [`IndexError::Database`], [`IndexError::Inconsistent`] if the entry is settled, or what `sign` returns.
+    /// [`IndexError::Database`], [`IndexError::Joined`] if a batch carries the entry, [`IndexError::Inconsistent`] if it is
+    /// settled, or what `sign` returns.
     async fn sign_next(
         &self,
         id: i64,
         chain_nonce: u64,
         sign: &SignAt<'_>,
     ) -> Result<SignedTransaction, IndexError>;
+
+    /// Signs one transaction that brings about the effects of several queued entries, with a nonce as by
+    /// [`OutboxStore::sign_next`]; gives the batch's entry. `None`, and nothing is stored, if one of them isn't queued any more.
+    ///
+    /// # Errors
+    /// [`IndexError::Database`], or what `sign` returns.
+    async fn sign_batch(
+        &self,
+        members: &[i64],
+        transaction: &QueuedTransaction,
+        chain_nonce: u64,
+        sign: &SignAt<'_>,
+    ) -> Result<Option<OutboxEntry>, IndexError>;
+
+    /// The entry of an effect, if a sender has one.
+    ///
+    /// # Errors
+    /// [`IndexError::Database`].
+    async fn find(&self, sender: Address, effect: &str) -> Result<Option<OutboxEntry>, IndexError>;
+
+    /// An entry, if there is one of this id.
+    ///
+    /// # Errors
+    /// [`IndexError::Database`].
+    async fn entry(&self, id: i64) -> Result<Option<OutboxEntry>, IndexError>;
+
+    /// How many entries a batch carries: 0 if it is a transaction by itself.
+    ///
+    /// # Errors
+    /// [`IndexError::Database`].
+    async fn carried(&self, batch: i64) -> Result<usize, IndexError>;
+
+    /// Records that a batch is in a block, and with it the entries that it carries, but for those at the places `skipped`, which
+    /// have failed.
+    ///
+    /// # Errors
+    /// [`IndexError::Database`].
+    async fn settle_batch(
+        &self,
+        batch: i64,
+        included: &Included,
+        skipped: &[usize],
+    ) -> Result<(), IndexError>;
 
     /// Takes nonce and signature back: the entry is queued again. Only for a transaction that can never be
     /// included, because another one has used its nonce.
@@ -152,7 +216,7 @@ pub trait OutboxStore: Send + Sync {
     /// [`IndexError::Database`], [`IndexError::Inconsistent`] if the entry is not signed.
     async fn withdraw(&self, id: i64) -> Result<bool, IndexError>;
 
-    /// Records the outcome: `Included` or `Failed`.
+    /// Records the outcome: `Included` or `Failed`. An entry that a batch carries does not fail by itself.
     ///
     /// # Errors
     /// [`IndexError::Database`], [`IndexError::Inconsistent`] for another state.
@@ -167,7 +231,7 @@ impl OutboxEntry {
             OutboxState::Included(_) => effect.repeatable,
             // Nothing of it has left this machine.
             OutboxState::Queued => self.transaction != *transaction,
-            OutboxState::Signed(_) => false,
+            OutboxState::Signed(_) | OutboxState::Joined { .. } => false,
         }
     }
 

@@ -284,6 +284,19 @@ pub trait LedgerWriter: Send + Sync {
     /// Sees through what was under way when an earlier process ended. Long-running programs call it at their start.
     ///
     /// # Errors
+    /// Makes calls that are waiting at the same time, several in a transaction where the contracts can; gives the outcome of each, in
+    /// their order. A call that is refused spoils nothing for the others.
+    ///
+    /// # Errors
+    /// For each call, as [`LedgerWriter::submit`].
+    async fn submit_together(&self, calls: &[Call]) -> Vec<Result<Included, LedgerError>> {
+        let mut outcomes = Vec::with_capacity(calls.len());
+        for call in calls {
+            outcomes.push(self.submit(call).await);
+        }
+        outcomes
+    }
+
     /// [`LedgerError::Index`].
     async fn resume(&self) -> Result<(), LedgerError>;
 }

@@ -3,7 +3,7 @@
 use crate::domain::failure::{Failure, FailureCode};
 
 /// Why a read or a write of the chain failed.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum LedgerError {
     /// A contract refused, for a cause of the closed list. `detail` is the contract's custom error with its arguments.

@@ -10,11 +10,13 @@ use crate::adapters::index::{SqliteIndex, SqliteOutbox};
 use crate::domain::failure::FailureCode;
 use crate::domain::ids::Address;
 use crate::domain::signer::EvmKey;
-use crate::ports::index::{Effect, OutboxStore, QueuedTransaction};
+use crate::ports::index::{Effect, OutboxState, OutboxStore, QueuedTransaction};
 use crate::ports::ledger::LedgerError;
 use node::FakeNode;
 
+mod dying;
 mod node;
+mod together;
 
 struct World {
     node: Arc<FakeNode>,
@@ -41,6 +43,10 @@ impl World {
 
     /// A process: the store and the chain outlive it.
     fn process(&self) -> Outbox {
+        self.process_with(Arc::clone(&self.store) as Arc<dyn OutboxStore>)
+    }
+
+    fn process_with(&self, store: Arc<dyn OutboxStore>) -> Outbox {
         let patience = Patience {
             finality: 1,
             poll: Duration::from_millis(1),
@@ -49,7 +55,7 @@ impl World {
         };
         Outbox::new(
             Arc::clone(&self.node) as Arc<dyn Transactor>,
-            Arc::clone(&self.store) as Arc<dyn OutboxStore>,
+            store,
             self.signer(),
             patience,
         )

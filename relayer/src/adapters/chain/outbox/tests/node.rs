@@ -32,6 +32,8 @@ pub(super) struct Chain {
     /// Calldata that reverts when it is estimated, and when it is mined.
     pub(super) reverts_early: HashSet<Vec<u8>>,
     pub(super) reverts_late: HashSet<Vec<u8>>,
+    /// Places that a batch leaves out.
+    pub(super) skips: Vec<usize>,
 }
 
 impl Chain {
@@ -93,6 +95,15 @@ impl Transactor for FakeNode {
             return Err(refused());
         }
         Ok(21_000)
+    }
+
+    async fn try_out(&self, transaction: &QueuedTransaction) -> Result<(), LedgerError> {
+        self.estimate(transaction).await.map(drop)
+    }
+
+    async fn skipped(&self, _hash: [u8; 32]) -> Result<Vec<(usize, LedgerError)>, LedgerError> {
+        let skips = self.with(|chain| chain.skips.clone());
+        Ok(skips.into_iter().map(|place| (place, refused())).collect())
     }
 
     async fn explain(&self, _transaction: &QueuedTransaction, _block: u64) -> LedgerError {
