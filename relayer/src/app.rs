@@ -19,6 +19,7 @@ pub mod documents;
 pub mod duties;
 pub mod follow;
 pub mod found;
+pub mod gather;
 pub mod network;
 pub mod patient;
 pub mod prepare;

@@ -1,6 +1,9 @@
 //! What a proxy does by itself: it attests, ends enrolments whose windows have passed, pays out credits, and destroys
 //! fragments that nobody may use any more.
 
+use futures::stream::{self, StreamExt as _};
+
+use super::gather::GatherError;
 use super::proxy::Proxy;
 use crate::domain::eip712::{Attestation, TypedMessage};
 use crate::domain::enrolment::{
@@ -14,20 +17,26 @@ use crate::ports::ledger::{BlockRef, Call, LedgerError, OnEnrolment};
 
 /// Seconds by which each further slot waits before it calls an ending that anyone may call: so that not all do at once.
 const STAGGER_S: u64 = 5;
+/// Grants that are attended to at the same time.
+const AT_ONCE: usize = 32;
 
 impl Proxy {
-    /// Goes through the grants held and does for each what is due. One that fails does not hold up the others.
+    /// Does what is due for each of the grants held, for many at the same time, so that their transactions are gathered. One that fails does not
+    /// hold up the others.
     ///
     /// # Errors
     /// Only if chain or index can't be read at all.
     pub async fn attend(&self) -> Result<(), Failure> {
         let head = self.ledger.head().await?;
-        for grant in self.index.grants().await? {
-            if let Err(failure) = self.attend_grant(&grant, &head).await {
+        let head = &head;
+        let grants = stream::iter(self.index.grants().await?);
+        let attended = grants.for_each_concurrent(AT_ONCE, |grant| async move {
+            if let Err(failure) = self.attend_grant(&grant, head).await {
                 let study = grant.key.study;
                 tracing::warn!(%study, code = %failure.code(), %failure, "a duty could not be done");
             }
-        }
+        });
+        attended.await;
         Ok(self.index.forget_expired(self.clock.now()).await?)
     }
 
@@ -140,12 +149,14 @@ impl Proxy {
 
     /// Makes a call that another slot may have made before: then there is nothing left to do.
     pub(super) async fn end(&self, call: &Call) -> Result<(), Failure> {
-        match self.ledger.submit(call).await {
+        match self.gatherer.submit(call.clone()).await {
             Ok(included) => {
                 tracing::info!(effect = call.effect().key, block = included.block, "done");
                 Ok(())
             }
-            Err(LedgerError::Refused { code, detail }) if is_done_already(code) => {
+            Err(GatherError::Ledger(LedgerError::Refused { code, detail }))
+                if is_done_already(code) =>
+            {
                 tracing::debug!(effect = call.effect().key, detail, "done by another");
                 Ok(())
             }

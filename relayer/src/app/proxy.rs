@@ -8,6 +8,7 @@ use tokio::sync::Mutex;
 
 use super::deposit::Deposits;
 use super::documents::Documents;
+use super::gather::{Gatherer, Gathering};
 use super::vault::Vault;
 use crate::domain::eip712::SigningDomain;
 use crate::domain::failure::{Failure, FailureCode};
@@ -57,6 +58,8 @@ pub struct ProxySettings {
     pub serve_after_settlement_s: u64,
     /// Whether the proxy pays out patients' credits when an enrolment is settled.
     pub push_credits: bool,
+    /// How transactions are gathered.
+    pub gathering: Gathering,
 }
 
 impl Default for ProxySettings {
@@ -65,6 +68,7 @@ impl Default for ProxySettings {
             receipt_s: 3600,
             serve_after_settlement_s: 7 * 86_400,
             push_credits: true,
+            gathering: Gathering::default(),
         }
     }
 }
@@ -111,14 +115,16 @@ pub struct Proxy {
     pub(super) domain: SigningDomain,
     pub(super) verifiers: Verifiers,
     pub(super) settings: ProxySettings,
+    pub(super) gatherer: Gatherer,
     /// Held while bond is counted and promised, so that it isn't promised twice.
     pub(super) promising: Mutex<()>,
 }
 
 impl Proxy {
-    /// Puts a proxy together.
+    /// Puts a proxy together, within the runtime that its transactions are gathered by.
     pub fn new(parts: ProxyParts) -> Self {
         let deposit_index: Arc<dyn DepositIndex> = Arc::clone(&parts.index) as _;
+        let gatherer = Gatherer::start(Arc::clone(&parts.ledger) as _, parts.settings.gathering);
         Self {
             deposits: Deposits::new(Arc::clone(&parts.store), deposit_index),
             documents: Documents::new(parts.store),
@@ -131,6 +137,7 @@ impl Proxy {
             domain: parts.domain,
             verifiers: parts.verifiers,
             settings: parts.settings,
+            gatherer,
             promising: Mutex::new(()),
         }
     }

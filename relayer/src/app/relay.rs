@@ -19,12 +19,12 @@ pub fn attempt_key(study: StudyId, nullifier: Nullifier, attempt: u32) -> Attemp
 }
 
 impl Proxy {
-    /// Sends an enrolment to the chain and waits for it. The contract checks everything.
+    /// Sends an enrolment to the chain, together with others that are waiting, and waits for it. The contract checks everything.
     ///
     /// # Errors
     /// The contract's refusal, by its cause; those of the chain.
     pub async fn relay_enrolment(&self, request: EnrolmentRequest) -> Result<Included, Failure> {
-        Ok(self.ledger.submit(&Call::Enrol(Box::new(request))).await?)
+        Ok(self.gatherer.submit(Call::Enrol(Box::new(request))).await?)
     }
 
     /// Sends the institution's acceptance.
@@ -39,17 +39,15 @@ impl Proxy {
         let words = "there is no such enrolment";
         let enrolment = self.enrolled(&key).await?;
         let enrolment = enrolment.ok_or_else(|| Failure::new(FailureCode::NotFound, words))?;
-        Ok(self
-            .ledger
-            .submit(&Call::Accept {
-                on: OnEnrolment::of(&enrolment),
-                signature,
-            })
-            .await?)
+        let accept = Call::Accept {
+            on: OnEnrolment::of(&enrolment),
+            signature,
+        };
+        Ok(self.gatherer.submit(accept).await?)
     }
 
     /// Sends a revocation: of the enrolment if there is one, otherwise of what would have been enrolled. The fragment held
-    /// for it is destroyed at once, without waiting for the follower.
+    /// for it is destroyed at once, without waiting for the follower. A revocation waits for nobody and goes by itself.
     ///
     /// # Errors
     /// As [`Proxy::relay_enrolment`]; `attempt-mismatch`.

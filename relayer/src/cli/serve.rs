@@ -89,6 +89,7 @@ async fn build(context: &Context, settings: &Settings) -> Result<Proxy, Failure>
             receipt_s: settings.receipt_s(),
             serve_after_settlement_s: settings.serve_after_settlement_s(),
             push_credits: settings.push_credits(),
+            gathering: settings.gathering()?,
         },
     }))
 }

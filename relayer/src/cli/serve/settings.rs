@@ -10,10 +10,13 @@ use url::Url;
 
 use super::log::LogFormat;
 use crate::adapters::keystore::RoleHome;
+use crate::app::gather::Gathering;
 use crate::domain::failure::{Failure, FailureCode};
 
 /// The settings file in the role's folder.
 const FILE: &str = "serve.json";
+/// More calls in a transaction save no more gas, and come near the size that nodes take.
+const MOST_TOGETHER: usize = 64;
 const DEFAULT_LISTEN: SocketAddr =
     SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8600);
 
@@ -44,6 +47,12 @@ pub(super) struct Settings {
     /// Whether to pay out patients' credits when their enrolments are settled [default: true].
     #[arg(long, env = "MEDSHARE_SERVE_PUSH_CREDITS")]
     push_credits: Option<bool>,
+    /// Milliseconds for which an enrolment, attestation, acceptance or ending waits for others to share its transaction [default: 500].
+    #[arg(long, env = "MEDSHARE_SERVE_GATHER_MS")]
+    gather_ms: Option<u64>,
+    /// Most calls in one transaction, 1 to 64; so many don't wait any longer, and 1 sends each by itself [default: 16].
+    #[arg(long, env = "MEDSHARE_SERVE_GATHER_MOST")]
+    gather_most: Option<usize>,
     /// Verifying keys of the eligibility proofs, a file for each circuit [default: the development keys that the program
     /// ships].
     #[arg(long, env = "MEDSHARE_SERVE_VERIFYING_KEY", value_delimiter = ',')]
@@ -80,6 +89,8 @@ impl Settings {
                 .serve_after_settlement_s
                 .or(other.serve_after_settlement_s),
             push_credits: self.push_credits.or(other.push_credits),
+            gather_ms: self.gather_ms.or(other.gather_ms),
+            gather_most: self.gather_most.or(other.gather_most),
             verifying_key: self.verifying_key.or(other.verifying_key),
             log_format: self.log_format.or(other.log_format),
         }
@@ -111,6 +122,19 @@ impl Settings {
 
     pub(super) fn push_credits(&self) -> bool {
         self.push_credits.unwrap_or(true)
+    }
+
+    pub(super) fn gathering(&self) -> Result<Gathering, Failure> {
+        let default = Gathering::default();
+        let most = self.gather_most.unwrap_or(default.most);
+        if !(1..=MOST_TOGETHER).contains(&most) {
+            let words = format!("gather-most is {most}, and must be from 1 to {MOST_TOGETHER}");
+            return Err(Failure::new(FailureCode::OutOfBounds, words));
+        }
+        Ok(Gathering {
+            wait: self.gather_ms.map_or(default.wait, Duration::from_millis),
+            most,
+        })
     }
 
     pub(super) fn verifying_keys(&self) -> Option<&[PathBuf]> {
@@ -163,6 +187,23 @@ mod tests {
             settings.storage(&home).unwrap().starts_with("file:///"),
             "a folder of its own"
         );
+    }
+
+    #[test]
+    fn gathering_has_bounds() {
+        let with = |gather_most| Settings {
+            gather_ms: Some(0),
+            gather_most,
+            ..Settings::default()
+        };
+        let default = with(None).gathering().unwrap();
+        assert_eq!((default.wait, default.most), (Duration::ZERO, 16));
+        assert_eq!(with(Some(64)).gathering().unwrap().most, 64);
+        for most in [0, 65] {
+            let failure = with(Some(most)).gathering().unwrap_err();
+            assert_eq!(failure.code(), FailureCode::OutOfBounds);
+            assert!(failure.message().contains("from 1 to 64"), "{failure}");
+        }
     }
 
     #[test]
