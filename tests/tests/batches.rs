@@ -134,6 +134,17 @@ async fn one_transaction_for_all_that_are_good() -> Result<()> {
         sent += more;
     }
     assert!(sent >= 2, "two of three must attest");
+
+    // What an institution sees of it
+    let told = world.stage.institution.run(&["institution", "proxies"])?;
+    let proxies = told["proxies"].as_array().context("proxies")?;
+    let count = |name: &'static str| {
+        let counts = proxies.iter().map(move |each| &each["record"][name]);
+        counts.filter_map(Value::as_u64)
+    };
+    assert_eq!(count("receipts").collect::<Vec<_>>(), [5, 5, 5]);
+    assert!(count("attested").sum::<u64>() >= 10);
+    assert_eq!(count("slashed").sum::<u64>(), 0);
     Ok(())
 }
 

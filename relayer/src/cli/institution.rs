@@ -1,6 +1,7 @@
 //! `relayer institution`: studies, and the records that are delivered to them.
 
 mod challenge;
+mod proxies;
 mod receive;
 pub mod study;
 
@@ -30,6 +31,9 @@ pub enum InstitutionCommand {
     /// Opens studies, and looks after them.
     #[command(subcommand)]
     Study(study::StudyCommand),
+    /// Shows the proxies that a study can name: bond, receipts given, enrolments attested, challenges answered, slices lost.
+    #[command(after_help = "Example: relayer institution proxies --json")]
+    Proxies(proxies::ProxiesArgs),
     /// Fetches deliveries, makes every check, and opens the records.
     #[command(after_help = "Example: relayer institution receive 0x1a…9f --out records")]
     Receive(ReceiveArgs),
@@ -97,6 +101,7 @@ impl InstitutionCommand {
         match self {
             Self::New => new(&context, output),
             Self::Study(command) => command.run(&context, output).await,
+            Self::Proxies(options) => proxies::show(&context, output, &options).await,
             Self::Receive(options) => receive::receive(&context, output, &options).await,
             Self::Accept(options) => receive::accept(&context, output, &options).await,
             Self::Challenge(options) => challenge::challenge(&context, output, &options).await,

@@ -43,7 +43,7 @@ pub enum ProxyCommand {
         #[arg(long, conflicts_with = "amount")]
         complete: bool,
     },
-    /// Show the proxy's standing, bond and credit.
+    /// Show the proxy's standing, bond, how it served, and credit.
     #[command(after_help = "Example: relayer proxy status --json")]
     Status(Token),
 }
@@ -194,6 +194,7 @@ async fn status_of(
     let member = ledger.member(account).await?;
     let card = ledger.proxy_card(account).await?;
     let bond = ledger.bond(account, token).await?;
+    let record = ledger.service_record(account, token).await?;
     let exit = ledger.exit(account, token).await?;
     let credit = ledger.credit(account, token).await?;
     let value = json!({
@@ -202,6 +203,7 @@ async fn status_of(
         "card": card,
         "token": token,
         "bond": bond,
+        "record": record,
         "exit": exit,
         "credit": credit.to_string(),
     });
@@ -211,8 +213,8 @@ async fn status_of(
         None => "not admitted yet",
     };
     let text = format!(
-        "proxy {account}: {standing}\nbond: {} free, {} locked\nasked back: {}, due at {}\ncredit: {credit}",
-        bond.free, bond.locked, exit.amount, exit.release_at
+        "proxy {account}: {standing}\nbond: {} free, {} locked\nserved: {} receipts, {} attested, {} challenges answered, {} slices lost\nasked back: {}, due at {}\ncredit: {credit}",
+        bond.free, bond.locked, record.receipts, record.attested, record.answered, record.slashed, exit.amount, exit.release_at
     );
     output.result(&value, &text);
     Ok(())

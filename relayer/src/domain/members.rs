@@ -128,6 +128,19 @@ pub struct Bond {
     pub locked: u128,
 }
 
+/// How a proxy has served the studies of one token: counts that never fall.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+pub struct ServiceRecord {
+    /// Receipts that enrolments carried.
+    pub receipts: u32,
+    /// Enrolments that it attested.
+    pub attested: u32,
+    /// Challenges that it answered.
+    pub answered: u32,
+    /// Slices of its bond that were taken for silence.
+    pub slashed: u32,
+}
+
 /// What a proxy asked back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use super::LedgerError;
 use crate::domain::ids::Address;
 use crate::domain::members::{
-    Bond, BondExit, Bounds, Member, ProxyCard, PublishedValueSet, TokenBounds,
+    Bond, BondExit, Bounds, Member, ProxyCard, PublishedValueSet, ServiceRecord, TokenBounds,
 };
 
 /// Who takes part, within which bounds, and what they have or are owed. `token` zero is the native coin.
@@ -36,6 +36,13 @@ pub trait MembersReader: Send + Sync {
 
     /// A proxy's bond.
     async fn bond(&self, proxy: Address, token: Address) -> Result<Bond, LedgerError>;
+
+    /// How a proxy served.
+    async fn service_record(
+        &self,
+        proxy: Address,
+        token: Address,
+    ) -> Result<ServiceRecord, LedgerError>;
 
     /// What a proxy asked back.
     async fn exit(&self, proxy: Address, token: Address) -> Result<BondExit, LedgerError>;

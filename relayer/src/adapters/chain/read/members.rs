@@ -17,7 +17,8 @@ use crate::{
     domain::{
         ids::Address,
         members::{
-            Bond, BondExit, Bounds, Member, ProxyCard, PublishedValueSet, Role, TokenBounds,
+            Bond, BondExit, Bounds, Member, ProxyCard, PublishedValueSet, Role, ServiceRecord,
+            TokenBounds,
         },
     },
     ports::ledger::{LedgerError, MembersReader},
@@ -123,6 +124,23 @@ impl MembersReader for ChainLedger {
         Ok(Bond {
             free: bond.free,
             locked: bond.locked,
+        })
+    }
+
+    async fn service_record(
+        &self,
+        proxy: Address,
+        token: Address,
+    ) -> Result<ServiceRecord, LedgerError> {
+        let call = self
+            .treasury
+            .record_of(convert::address(proxy), convert::address(token));
+        let record = self.node.view("recordOf", call).await?;
+        Ok(ServiceRecord {
+            receipts: record.receipts,
+            attested: record.attested,
+            answered: record.answered,
+            slashed: record.slashed,
         })
     }
 

@@ -11,7 +11,7 @@ use prover::record::registry::LeanTree;
 use crate::domain::failure::FailureCode;
 use crate::domain::ids::{Address, RecordCommitment, RegistryRoot, TransactionHash};
 use crate::domain::members::{
-    Bond, BondExit, Bounds, Member, ProxyCard, PublishedValueSet, Role, TokenBounds,
+    Bond, BondExit, Bounds, Member, ProxyCard, PublishedValueSet, Role, ServiceRecord, TokenBounds,
 };
 use crate::ports::index::{Cursor, Included};
 use crate::ports::ledger::{
@@ -276,6 +276,10 @@ impl MembersReader for Chain {
 
     async fn bond(&self, _: Address, _: Address) -> Result<Bond, LedgerError> {
         Ok(Bond::default())
+    }
+
+    async fn service_record(&self, _: Address, _: Address) -> Result<ServiceRecord, LedgerError> {
+        Ok(ServiceRecord::default())
     }
 
     async fn exit(&self, _: Address, _: Address) -> Result<BondExit, LedgerError> {

@@ -14,7 +14,7 @@ use crate::domain::ids::{
     VerifyingKeyHash,
 };
 use crate::domain::members::{
-    Bond, BondExit, Bounds, Member, ProxyCard, PublishedValueSet, Role, TokenBounds,
+    Bond, BondExit, Bounds, Member, ProxyCard, PublishedValueSet, Role, ServiceRecord, TokenBounds,
 };
 use crate::domain::study::Study;
 use crate::ports::index::Cursor;
@@ -151,6 +151,10 @@ impl MembersReader for Chain {
 
     async fn bond(&self, _: Address, _: Address) -> Result<Bond, LedgerError> {
         Ok(Bond::default())
+    }
+
+    async fn service_record(&self, _: Address, _: Address) -> Result<ServiceRecord, LedgerError> {
+        Ok(ServiceRecord::default())
     }
 
     async fn exit(&self, _: Address, _: Address) -> Result<BondExit, LedgerError> {
