@@ -20,6 +20,7 @@ pub mod duties;
 pub mod follow;
 pub mod found;
 pub mod gather;
+pub mod hand_over;
 pub mod network;
 pub mod patient;
 pub mod prepare;

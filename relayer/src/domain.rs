@@ -37,6 +37,7 @@ pub mod merkle;
 pub mod network;
 pub mod opening;
 pub mod point;
+pub mod powers;
 pub mod precursor;
 pub mod request;
 pub mod scalar;

@@ -2,6 +2,7 @@
 
 pub mod bounds;
 pub mod deploy;
+mod powers;
 mod status;
 mod value_sets;
 
@@ -40,12 +41,20 @@ pub enum ConsortiumCommand {
     },
     /// Show the bounds on studies, or set some of them for studies opened from now on.
     #[command(
-        after_help = "Examples:\n  relayer consortium bounds\n  relayer consortium bounds maxQuota=5000 minWindowSeconds=172800\n  relayer consortium bounds --token 0x5b…3f allowed=true maxPrice=1000000"
+        after_help = "Examples:\n  relayer consortium bounds\n  relayer consortium bounds maxQuota=5000 minWindowSeconds=172800\n  relayer consortium bounds --token 0x5b…3f allowed=true maxPrice=1000000\n  relayer consortium bounds maxQuota=5000 --schedule"
     )]
     Bounds(bounds::BoundsArgs),
     /// Publish value sets, or list the published ones.
     #[command(subcommand)]
     Valueset(value_sets::ValueSetCommand),
+    /// Hand the powers over to a secretary, a council and a guardian; this account keeps none. Given again after an interruption, it goes on.
+    #[command(
+        after_help = "Example: relayer consortium hand-over --secretary 0x5b…3f --council 0x77…01 --guardian 0x2c…d4 --delay 7d --yes"
+    )]
+    HandOver(powers::HandOverArgs),
+    /// Show who may do what, at once or after a delay.
+    #[command(after_help = "Example: relayer consortium powers --json")]
+    Powers,
     /// Show the network: contracts, members, records, studies.
     #[command(after_help = "Example: relayer consortium status --json")]
     Status,
@@ -93,6 +102,8 @@ impl ConsortiumCommand {
             Self::Expel { account } => expel(&context, output, account).await,
             Self::Bounds(bounds) => bounds.run(&context, output).await,
             Self::Valueset(command) => command.run(&context, output).await,
+            Self::HandOver(order) => order.run(&context, output).await,
+            Self::Powers => powers::show(&context, output).await,
             Self::Status => status::show(&context, output).await,
         }
     }

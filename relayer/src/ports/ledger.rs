@@ -10,6 +10,7 @@ mod enrolments;
 mod error;
 mod event;
 mod members;
+mod powers;
 mod registry;
 mod studies;
 
@@ -22,6 +23,7 @@ pub use enrolments::{ContextOf, EnrolmentsReader};
 pub use error::LedgerError;
 pub use event::{EventId, EventPage, EventSource, EventsReader, LedgerEvent, LedgerEventKind};
 pub use members::MembersReader;
+pub use powers::{PowersCall, PowersReader};
 pub use registry::{RegistryReader, RootStanding};
 pub use studies::StudiesReader;
 

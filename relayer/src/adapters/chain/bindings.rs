@@ -17,6 +17,7 @@ macro_rules! bindings {
 }
 
 bindings! {
+    manager AccessManager "abi/AccessManager.json";
     members Members "abi/Members.json";
     registry RecordRegistry "abi/RecordRegistry.json";
     treasury Treasury "abi/Treasury.json";

@@ -2,6 +2,7 @@
 
 mod disputes;
 pub(super) mod enrolments;
+pub(super) mod powers;
 
 use ethers::{
     abi::AbiEncode,
@@ -37,7 +38,23 @@ pub(super) fn transaction(
     sender: Address,
     call: &Call,
 ) -> QueuedTransaction {
-    let (to, value, data) = match call {
+    let (to, value, data) = parts(contracts, call);
+    QueuedTransaction {
+        sender,
+        to: Some(to),
+        value,
+        data,
+    }
+}
+
+/// Whom a call goes to, what it sends along in wei, and its calldata.
+pub(super) fn parts(contracts: &Contracts, call: &Call) -> (Address, u128, Vec<u8>) {
+    match call {
+        Call::Powers(powers) => (
+            contracts.access_manager,
+            0,
+            powers::calldata(contracts, powers),
+        ),
         Call::Admit { .. }
         | Call::AdmitProxy { .. }
         | Call::Expel { .. }
@@ -77,12 +94,6 @@ pub(super) fn transaction(
             let (value, data) = disputes::call(on, step);
             (contracts.disputes, value, data)
         }
-    };
-    QueuedTransaction {
-        sender,
-        to: Some(to),
-        value,
-        data,
     }
 }
 

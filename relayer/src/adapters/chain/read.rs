@@ -4,5 +4,6 @@ mod chain;
 mod disputes;
 mod enrolments;
 mod members;
+mod powers;
 mod registry;
 mod studies;

@@ -118,8 +118,8 @@ fn code_of(name: &str) -> FailureCode {
         "GrantMismatch" | "EvidenceMismatch" => FailureCode::GrantInvalid,
         "NothingAnswered" | "FragmentsInvalid" | "IdsEqual" => FailureCode::FragmentInvalid,
         "SegmentInvalid" => FailureCode::CiphertextAltered,
-        "WindowPassed" => FailureCode::WindowEnded,
-        "WindowNotPassed" | "ExitNotDue" => FailureCode::WindowOpen,
+        "WindowPassed" | "AccessManagerExpired" => FailureCode::WindowEnded,
+        "WindowNotPassed" | "ExitNotDue" | "AccessManagerNotReady" => FailureCode::WindowOpen,
         "RevocationInvalid" | "NotCertifier" => FailureCode::WrongKey,
         "StudyUnknown" => FailureCode::StudyUnknown,
         "StudyNotOpen" => FailureCode::StudyNotOpen,
@@ -139,8 +139,13 @@ fn code_of(name: &str) -> FailureCode {
         | "RoleTaken"
         | "RoleInvalid"
         | "AccessManagedUnauthorized"
-        | "AccessManagerUnauthorizedAccount" => FailureCode::NotPermitted,
-        "CommitmentKnown" | "LeafAlreadyExists" | "ValueSetTaken" => FailureCode::AlreadyExists,
+        | "AccessManagerUnauthorizedAccount"
+        | "AccessManagerUnauthorizedCall"
+        | "AccessManagerNotScheduled" => FailureCode::NotPermitted,
+        "CommitmentKnown"
+        | "LeafAlreadyExists"
+        | "ValueSetTaken"
+        | "AccessManagerAlreadyScheduled" => FailureCode::AlreadyExists,
         "LeafDoesNotExist" => FailureCode::RecordWithdrawn,
         "AddressZero"
         | "ProxyCardInvalid"

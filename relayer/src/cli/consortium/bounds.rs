@@ -4,11 +4,12 @@ use clap::Args;
 use serde::{de::DeserializeOwned, Serialize};
 use serde_json::{json, Map, Value};
 
+use super::powers::{act, Scheduling};
 use crate::cli::context::Context;
 use crate::cli::output::Output;
 use crate::domain::failure::{Failure, FailureCode};
 use crate::domain::ids::Address;
-use crate::ports::ledger::{Call, LedgerWriter as _, MembersReader as _};
+use crate::ports::ledger::{Call, MembersReader as _};
 
 /// Arguments of `bounds`.
 #[derive(Debug, Args)]
@@ -19,6 +20,8 @@ pub struct BoundsArgs {
     /// Changes.
     #[arg(value_name = "NAME=VALUE")]
     changes: Vec<String>,
+    #[command(flatten)]
+    scheduling: Scheduling,
 }
 
 impl BoundsArgs {
@@ -31,15 +34,13 @@ impl BoundsArgs {
 
     async fn general(self, context: &Context, output: &Output) -> Result<(), Failure> {
         let mut bounds = context.reader().await?.bounds().await?;
+        let mut ready_at = None;
         if !self.changes.is_empty() {
             bounds = changed(&bounds, &self.changes)?;
-            context
-                .writer()
-                .await?
-                .submit(&Call::SetBounds(bounds))
-                .await?;
+            let ledger = context.writer().await?;
+            ready_at = act(&ledger, Call::SetBounds(bounds), self.scheduling).await?;
         }
-        show(output, &value_of(&bounds)?);
+        show(output, value_of(&bounds)?, ready_at);
         Ok(())
     }
 
@@ -50,28 +51,31 @@ impl BoundsArgs {
         output: &Output,
     ) -> Result<(), Failure> {
         let mut bounds = context.reader().await?.token_bounds(token).await?;
+        let mut ready_at = None;
         if !self.changes.is_empty() {
             bounds = changed(&bounds, &self.changes)?;
-            context
-                .writer()
-                .await?
-                .submit(&Call::SetTokenBounds { token, bounds })
-                .await?;
+            let ledger = context.writer().await?;
+            let call = Call::SetTokenBounds { token, bounds };
+            ready_at = act(&ledger, call, self.scheduling).await?;
         }
         let mut value = value_of(&bounds)?;
         value["token"] = json!(token);
-        show(output, &value);
+        show(output, value, ready_at);
         Ok(())
     }
 }
 
-fn show(output: &Output, value: &Value) {
+/// Shows bounds, which are in force, or can be from a time on.
+fn show(output: &Output, mut value: Value, ready_at: Option<u64>) {
+    if let Some(ready_at) = ready_at {
+        value["readyAt"] = json!(ready_at);
+    }
     let line = |(name, value): (&String, &Value)| match value {
         Value::String(text) => format!("{name}={text}"),
         other => format!("{name}={other}"),
     };
     let lines: Vec<_> = value.as_object().into_iter().flatten().map(line).collect();
-    output.result(value, &lines.join("\n"));
+    output.result(&value, &lines.join("\n"));
 }
 
 /// Bounds with `NAME=VALUE` changes, by their names in JSON.

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use super::disputes::DisputeCall;
-use super::LedgerError;
+use super::{LedgerError, PowersCall};
 use crate::domain::enrolment::{
     Enrolment, EnrolmentDetails, EnrolmentKey, EnrolmentRequest, SlotAttestation,
 };
@@ -48,6 +48,8 @@ pub enum Call {
     },
     /// Consortium: publishes a value set.
     PublishValueSet(PublishedValueSet),
+    /// Consortium: changes who may do what, or schedules a call.
+    Powers(PowersCall),
     /// Proxy: says where it answers.
     Describe {
         /// X25519 public key.
@@ -220,6 +222,7 @@ impl Call {
                 Effect::repeatable(format!("token-bounds:{token}"))
             }
             Self::PublishValueSet(set) => Effect::once(format!("value-set:{}", set.name)),
+            Self::Powers(call) => call.effect(),
             Self::Describe { .. } => Effect::repeatable("describe"),
             Self::DepositBond { token, .. } => Effect::repeatable(format!("bond:{token}")),
             Self::RequestExit { token, .. } => Effect::repeatable(format!("exit:{token}")),
@@ -281,9 +284,6 @@ pub trait LedgerWriter: Send + Sync {
     /// [`LedgerError::ReadOnly`]; [`LedgerError::Unreachable`], [`LedgerError::Node`], [`LedgerError::Index`].
     async fn submit(&self, call: &Call) -> Result<Included, LedgerError>;
 
-    /// Sees through what was under way when an earlier process ended. Long-running programs call it at their start.
-    ///
-    /// # Errors
     /// Makes calls that are waiting at the same time, several in a transaction where the contracts can; gives the outcome of each, in
     /// their order. A call that is refused spoils nothing for the others.
     ///
@@ -297,6 +297,9 @@ pub trait LedgerWriter: Send + Sync {
         outcomes
     }
 
+    /// Sees through what was under way when an earlier process ended. Long-running programs call it at their start.
+    ///
+    /// # Errors
     /// [`LedgerError::Index`].
     async fn resume(&self) -> Result<(), LedgerError>;
 }

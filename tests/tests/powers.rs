@@ -1,0 +1,111 @@
+//! The consortium hands its powers over: who deployed keeps none, and changes of rules are told beforehand.
+
+use anyhow::{Context as _, Result};
+use relayer::sandbox::stage::account_of;
+use relayer::sandbox::{Actor, CommandError};
+use serde_json::Value;
+use tests::{code_of, World};
+
+const DELAY_S: u64 = 3600;
+const STRANGER: &str = "0x00000000000000000000000000000000000000aa";
+
+/// Somebody with an account for the consortium's commands.
+fn holder(world: &World, name: &str) -> Result<(Actor, String)> {
+    let actor = world.stage.actor(name);
+    let account = account_of(&actor.run(&["consortium", "new"])?);
+    Ok((actor, account))
+}
+
+fn role<'a>(held: &'a Value, name: &str) -> &'a Value {
+    let roles = held.as_array().into_iter().flatten();
+    let found = roles.into_iter().find(|role| role["role"] == name);
+    found.unwrap_or(&Value::Null)
+}
+
+/// The cause and the hint of a refusal.
+fn refusal(result: Result<Value, CommandError>) -> Result<(String, String)> {
+    let failed = result.err().context("it was not refused")?;
+    let told = failed.failure().context("no failure was told")?;
+    let text = |name: &str| told[name].as_str().unwrap_or_default().to_owned();
+    Ok((text("code"), text("hint")))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_deployed_keeps_nothing_and_the_council_acts_after_its_delay() -> Result<()> {
+    let world = World::new().await?;
+    if !world.can_wait_hours() {
+        return Ok(());
+    }
+    let (secretary, secretarys) = holder(&world, "secretary")?;
+    let (council, councils) = holder(&world, "council")?;
+    let (_, guardians) = holder(&world, "guardian")?;
+    let hand_over = |secretary: &str, council: &str, more: &[&str]| {
+        let mut args = vec!["consortium", "hand-over", "--secretary", secretary];
+        args.extend([
+            "--council",
+            council,
+            "--guardian",
+            &guardians,
+            "--delay",
+            "1h",
+        ]);
+        args.extend(more);
+        world.stage.consortium.run(&args)
+    };
+
+    let twice = hand_over(&councils, &councils, &["--yes"]);
+    assert_eq!(code_of(twice), "invalid-input");
+    let zero = "0x0000000000000000000000000000000000000000";
+    let zero = hand_over(zero, &councils, &["--yes"]);
+    assert_eq!(code_of(zero), "invalid-input");
+    let unconfirmed = hand_over(&secretarys, &councils, &[]);
+    assert_eq!(code_of(unconfirmed), "invalid-input");
+    let before = world.stage.consortium.run(&["consortium", "powers"])?;
+    assert_eq!(role(&before, "council")["holders"], serde_json::json!([]));
+
+    let held = hand_over(&secretarys, &councils, &["--yes"])?;
+    assert_eq!(held, secretary.run(&["consortium", "powers"])?);
+    for (name, account, delay) in [
+        ("admin", &councils, DELAY_S),
+        ("secretary", &secretarys, 0),
+        ("council", &councils, DELAY_S),
+        ("guardian", &guardians, 0),
+    ] {
+        let holders = serde_json::json!([{"account": account, "delayS": delay}]);
+        assert_eq!(role(&held, name)["holders"], holders, "{name}");
+    }
+    assert_eq!(
+        hand_over(&secretarys, &councils, &["--yes"])?,
+        held,
+        "again"
+    );
+
+    let admit = ["consortium", "admit", "hospital", STRANGER];
+    assert_eq!(code_of(world.stage.consortium.run(&admit)), "not-permitted");
+    assert_eq!(code_of(council.run(&admit)), "not-permitted");
+    secretary.run(&admit)?;
+
+    let change = ["consortium", "bounds", "maxQuota=77"];
+    let (code, hint) = refusal(council.run(&change))?;
+    assert_eq!(code, "not-permitted");
+    assert!(hint.contains("--schedule, and 3600 s later"), "{hint}");
+    assert_eq!(code_of(secretary.run(&change)), "not-permitted");
+    let schedule = ["consortium", "bounds", "maxQuota=77", "--schedule"];
+    let scheduled = council.run(&schedule)?;
+    let ready_at = scheduled["readyAt"].as_u64().context("a time")?;
+    assert_eq!(
+        council.run(&schedule)?["readyAt"],
+        ready_at,
+        "once is enough"
+    );
+    let (code, hint) = refusal(council.run(&change))?;
+    assert_eq!(code, "window-open");
+    assert!(hint.contains(&ready_at.to_string()), "{hint}");
+    let bounds = |actor: &Actor| actor.run(&["consortium", "bounds"]);
+    assert_ne!(bounds(&secretary)?["maxQuota"], 77);
+
+    world.stage.chain.pass(DELAY_S, 1).await?;
+    council.run(&change)?;
+    assert_eq!(bounds(&secretary)?["maxQuota"], 77);
+    Ok(())
+}
