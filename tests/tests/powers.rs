@@ -38,7 +38,7 @@ async fn who_deployed_keeps_nothing_and_the_council_acts_after_its_delay() -> Re
     }
     let (secretary, secretarys) = holder(&world, "secretary")?;
     let (council, councils) = holder(&world, "council")?;
-    let (_, guardians) = holder(&world, "guardian")?;
+    let (guardian, guardians) = holder(&world, "guardian")?;
     let hand_over = |secretary: &str, council: &str, more: &[&str]| {
         let mut args = vec!["consortium", "hand-over", "--secretary", secretary];
         args.extend([
@@ -104,7 +104,20 @@ async fn who_deployed_keeps_nothing_and_the_council_acts_after_its_delay() -> Re
     let bounds = |actor: &Actor| actor.run(&["consortium", "bounds"]);
     assert_ne!(bounds(&secretary)?["maxQuota"], 77);
 
+    // The guardian can object to what everybody sees
+    let other = ["consortium", "bounds", "maxAttempts=3", "--schedule"];
+    council.run(&other)?;
+    let listed = guardian.run(&["consortium", "scheduled"])?;
+    let of = |place: usize| listed[place]["operation"].as_str().unwrap_or_default();
+    assert_eq!(listed[0]["power"], "setBounds");
+    assert_eq!(listed[0]["readyAt"], ready_at);
+    let cancel = |actor: &Actor, operation: &str| actor.run(&["consortium", "cancel", operation]);
+    assert_eq!(code_of(cancel(&secretary, of(1))), "not-permitted");
+    cancel(&guardian, of(1))?;
+    assert_eq!(code_of(cancel(&guardian, of(1))), "not-found");
+
     world.stage.chain.pass(DELAY_S, 1).await?;
+    assert_eq!(code_of(council.run(&other[..3])), "not-permitted");
     council.run(&change)?;
     assert_eq!(bounds(&secretary)?["maxQuota"], 77);
     Ok(())

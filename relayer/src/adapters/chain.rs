@@ -1,7 +1,7 @@
 //! The chain through JSON-RPC: the only module that names `ethers`.
 //!
 //! * [`node`]: the nodes, with their errors sorted; [`failover`]: several as one; [`transactor`]: what the outbox needs of it
-//! * [`outbox`], [`sign`]: transactions that come about once
+//! * [`outbox`], [`sign`]: transactions that come about once; [`batches`]: which calls share one
 //! * [`purse`]: plain payments; [`load`]: transactions in numbers
 //! * [`encode`], [`events`], [`read`]: calls, events and views between the contracts' types and the domain's
 //! * [`reverts`]: custom errors as causes of the closed list

@@ -109,7 +109,10 @@ async fn is_done(ledger: &dyn PowersReader, step: &PowersCall) -> Result<bool, L
             ledger.guardian_of(*role).await? == guardian.number()
         }
         PowersCall::Grant { role, holder } => ledger.holders(*role).await?.contains(holder),
-        PowersCall::Revoke { .. } | PowersCall::Renounce { .. } | PowersCall::Schedule(_) => false,
+        PowersCall::Revoke { .. }
+        | PowersCall::Renounce { .. }
+        | PowersCall::Cancel { .. }
+        | PowersCall::Schedule(_) => false,
     })
 }
 
@@ -138,6 +141,7 @@ fn describe(call: &PowersCall) -> String {
         PowersCall::Renounce { role, account } => {
             format!("{account} has given up the role {role}")
         }
+        PowersCall::Cancel { .. } => "cancelled".to_owned(),
         PowersCall::Schedule(_) => "scheduled".to_owned(),
     }
 }

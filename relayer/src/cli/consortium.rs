@@ -3,6 +3,7 @@
 pub mod bounds;
 pub mod deploy;
 mod powers;
+mod scheduled;
 mod status;
 mod value_sets;
 
@@ -13,7 +14,7 @@ use super::context::Context;
 use super::output::Output;
 use super::Global;
 use crate::domain::failure::{Failure, FailureCode};
-use crate::domain::ids::Address;
+use crate::domain::ids::{Address, OperationId};
 use crate::domain::members::{Member, Role};
 use crate::ports::ledger::{Call, LedgerWriter as _, MembersReader as _};
 
@@ -55,6 +56,15 @@ pub enum ConsortiumCommand {
     /// Show who may do what, at once or after a delay.
     #[command(after_help = "Example: relayer consortium powers --json")]
     Powers,
+    /// List the changes that are scheduled.
+    #[command(after_help = "Example: relayer consortium scheduled --json")]
+    Scheduled,
+    /// Cancel a change that is scheduled: for the guardian, or whoever scheduled it.
+    #[command(after_help = "Example: relayer consortium cancel 0x1a…9f")]
+    Cancel {
+        /// The operation, as `scheduled` lists it.
+        operation: OperationId,
+    },
     /// Show the network: contracts, members, records, studies.
     #[command(after_help = "Example: relayer consortium status --json")]
     Status,
@@ -104,6 +114,8 @@ impl ConsortiumCommand {
             Self::Valueset(command) => command.run(&context, output).await,
             Self::HandOver(order) => order.run(&context, output).await,
             Self::Powers => powers::show(&context, output).await,
+            Self::Scheduled => scheduled::list(&context, output).await,
+            Self::Cancel { operation } => scheduled::cancel(&context, output, operation).await,
             Self::Status => status::show(&context, output).await,
         }
     }

@@ -219,6 +219,10 @@ field!(
     Context
 );
 plain!(
+    /// A call that was scheduled: Keccak-256 of caller, target and calldata.
+    OperationId, 32
+);
+plain!(
     /// Keccak-256 of a grant's ABI encoding.
     GrantDigest, 32
 );

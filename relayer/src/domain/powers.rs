@@ -1,7 +1,7 @@
 //! Who may do what in the consortium's name.
 
 use super::failure::{Failure, FailureCode};
-use super::ids::Address;
+use super::ids::{Address, OperationId};
 
 /// A role of the access manager.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
@@ -119,6 +119,29 @@ pub struct Holder {
     pub account: Address,
     /// Seconds between scheduling what the role allows and doing it; 0 if it may be done at once.
     pub delay_s: u32,
+}
+
+/// A call that was scheduled, and neither made nor cancelled.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Scheduled {
+    /// Names it.
+    pub operation: OperationId,
+    /// Who scheduled it and can make it.
+    pub caller: Address,
+    /// The contract.
+    pub target: Address,
+    /// The function, if it is one of the powers.
+    pub power: Option<Power>,
+    /// The calldata.
+    #[serde(serialize_with = "as_hex")]
+    pub data: Vec<u8>,
+    /// Unix seconds from which it can be made.
+    pub ready_at: u64,
+}
+
+fn as_hex<S: serde::Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&format_args!("0x{}", hex::encode(bytes)))
 }
 
 /// Who is to have the roles that the deployer has.

@@ -141,6 +141,7 @@ fn code_of(name: &str) -> FailureCode {
         | "AccessManagedUnauthorized"
         | "AccessManagerUnauthorizedAccount"
         | "AccessManagerUnauthorizedCall"
+        | "AccessManagerUnauthorizedCancel"
         | "AccessManagerNotScheduled" => FailureCode::NotPermitted,
         "CommitmentKnown"
         | "LeafAlreadyExists"

@@ -4,6 +4,7 @@ use std::sync::Mutex;
 use async_trait::async_trait;
 
 use super::*;
+use crate::domain::powers::Scheduled;
 use crate::ports::ledger::Included;
 
 const DEPLOYER: Address = Address::new([9; 20]);
@@ -68,7 +69,7 @@ impl State {
                 let holders = self.holders.entry(*role).or_default();
                 holders.retain(|each| each.account != *account);
             }
-            PowersCall::Schedule(_) => {}
+            PowersCall::Cancel { .. } | PowersCall::Schedule(_) => {}
         }
     }
 }
@@ -126,6 +127,10 @@ impl PowersReader for Manager {
 
     async fn delay_of(&self, _: Address, _: &Call) -> Result<Option<u32>, LedgerError> {
         Ok(None)
+    }
+
+    async fn scheduled(&self) -> Result<Vec<Scheduled>, LedgerError> {
+        Ok(Vec::new())
     }
 
     async fn ready_at(&self, _: Address, _: &Call) -> Result<Option<u64>, LedgerError> {

@@ -9,7 +9,7 @@ use crate::cli::context::Context;
 use crate::cli::output::Output;
 use crate::domain::failure::{Failure, FailureCode};
 use crate::domain::ids::Address;
-use crate::domain::powers::{HandOver, Holder, Power};
+use crate::domain::powers::{HandOver, Holder, Power, PowerRole};
 use crate::ports::ledger::{Call, LedgerError, LedgerWriter as _, PowersCall, PowersReader as _};
 
 /// Arguments of `hand-over`.
@@ -121,14 +121,23 @@ fn account_of(ledger: &ChainLedger) -> Result<Address, Failure> {
 }
 
 fn print(output: &Output, held: &[RoleHeld]) {
-    let lines: Vec<_> = held.iter().map(line).collect();
+    let lines: Vec<_> = held.iter().map(|role| line(role, held)).collect();
     output.result(&json!(held), &lines.join("\n"));
 }
 
-fn line(held: &RoleHeld) -> String {
-    let powers = match held.powers.as_slice() {
-        [] => "gives and takes roles, and all that is no other's".to_owned(),
-        powers => names(powers),
+fn line(held: &RoleHeld, all: &[RoleHeld]) -> String {
+    let mut powers = names(&held.powers);
+    if held.role == PowerRole::Admin {
+        powers.push("gives and takes roles".to_owned());
+    } else {
+        let guarded = all
+            .iter()
+            .filter(|other| other.guardian == held.role.number());
+        powers.extend(guarded.map(|other| format!("cancels what the {} schedules", other.role)));
+    }
+    let powers = match powers.as_slice() {
+        [] => "nothing".to_owned(),
+        powers => powers.join(", "),
     };
     let holders: Vec<_> = held.holders.iter().map(holder).collect();
     let holders = match holders.as_slice() {
@@ -138,9 +147,9 @@ fn line(held: &RoleHeld) -> String {
     format!("{:9}  {holders}: {powers}", held.role)
 }
 
-fn names(powers: &[Power]) -> String {
-    let names: Vec<_> = powers.iter().map(|power| power.as_str()).collect();
-    names.join(", ")
+fn names(powers: &[Power]) -> Vec<String> {
+    let names = powers.iter().map(|power| power.as_str().to_owned());
+    names.collect()
 }
 
 fn holder(Holder { account, delay_s }: &Holder) -> String {
@@ -169,7 +178,6 @@ fn parse_delay(text: &str) -> Result<u32, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::powers::PowerRole;
 
     #[test]
     fn delays_have_a_unit() {
@@ -183,20 +191,46 @@ mod tests {
 
     #[test]
     fn a_role_is_shown_with_what_it_may_do() {
-        let held = RoleHeld {
-            role: PowerRole::Council,
-            powers: vec![Power::SetBounds, Power::SetVerifier],
-            guardian: 3,
+        let role = |role, powers: &[Power], guardian| RoleHeld {
+            role,
+            powers: powers.to_vec(),
+            guardian,
             holders: vec![Holder {
                 account: Address::new([1; 20]),
                 delay_s: 60,
             }],
         };
-        let text = line(&held);
-        assert!(text.starts_with("council    0x0101"), "{text}");
-        assert!(
-            text.ends_with("after 60 s: setBounds, setVerifier"),
-            "{text}"
+        let council = role(
+            PowerRole::Council,
+            &[Power::SetBounds, Power::SetVerifier],
+            3,
         );
+        let all = [
+            role(PowerRole::Admin, &[], 0),
+            council,
+            role(PowerRole::Guardian, &[], 0),
+        ];
+        let lines = all.each_ref().map(|held| line(held, &all));
+        assert!(
+            lines[0].ends_with("after 60 s: gives and takes roles"),
+            "{}",
+            lines[0]
+        );
+        assert!(lines[1].starts_with("council    0x0101"), "{}", lines[1]);
+        assert!(
+            lines[1].ends_with(": setBounds, setVerifier"),
+            "{}",
+            lines[1]
+        );
+        assert!(
+            lines[2].ends_with(": cancels what the council schedules"),
+            "{}",
+            lines[2]
+        );
+        let nobody = RoleHeld {
+            holders: Vec::new(),
+            ..role(PowerRole::Secretary, &[], 0)
+        };
+        assert_eq!(line(&nobody, &all), "secretary  nobody: nothing");
     }
 }

@@ -3,8 +3,9 @@
 use async_trait::async_trait;
 
 use super::{Call, LedgerError};
+use crate::domain::hash::keccak256;
 use crate::domain::ids::Address;
-use crate::domain::powers::{Holder, Power, PowerRole};
+use crate::domain::powers::{Holder, Power, PowerRole, Scheduled};
 use crate::ports::index::Effect;
 
 /// A call of the access manager.
@@ -45,6 +46,15 @@ pub enum PowersCall {
         /// The caller's account, once more.
         account: Address,
     },
+    /// The guardian, or whoever scheduled a call: sees to it that it is not made.
+    Cancel {
+        /// Who scheduled it.
+        caller: Address,
+        /// The contract.
+        target: Address,
+        /// The calldata.
+        data: Vec<u8>,
+    },
     /// Whoever has a power with a delay: announces a call, which may be made once the delay has passed.
     Schedule(Box<Call>),
 }
@@ -58,6 +68,14 @@ impl PowersCall {
             Self::Grant { role, holder } => format!("grant:{role}:{}", holder.account),
             Self::Revoke { role, account } => format!("revoke-role:{role}:{account}"),
             Self::Renounce { role, account } => format!("renounce:{role}:{account}"),
+            Self::Cancel {
+                caller,
+                target,
+                data,
+            } => format!(
+                "cancel:{caller}:{target}:{}",
+                hex::encode(keccak256(&[data.as_slice()]))
+            ),
             Self::Schedule(call) => format!("schedule:{}", call.effect().key),
         })
     }
@@ -81,6 +99,9 @@ pub trait PowersReader: Send + Sync {
 
     /// Seconds for which an account must have scheduled a call before it makes it; `None` if it may not make it at all.
     async fn delay_of(&self, account: Address, call: &Call) -> Result<Option<u32>, LedgerError>;
+
+    /// What is scheduled, and neither made nor cancelled nor too old.
+    async fn scheduled(&self) -> Result<Vec<Scheduled>, LedgerError>;
 
     /// Unix seconds from which an account may make a call that it has scheduled; `None` if it has not, or too long ago.
     async fn ready_at(&self, account: Address, call: &Call) -> Result<Option<u64>, LedgerError>;

@@ -44,6 +44,16 @@ pub(super) fn calldata(contracts: &Contracts, call: &PowersCall) -> Vec<u8> {
             caller_confirmation: address(*account),
         }
         .encode(),
+        PowersCall::Cancel {
+            caller,
+            target,
+            data,
+        } => manager::CancelCall {
+            caller: address(*caller),
+            target: address(*target),
+            data: data.clone().into(),
+        }
+        .encode(),
         PowersCall::Schedule(call) => {
             let (target, _, data) = super::parts(contracts, call);
             manager::ScheduleCall {

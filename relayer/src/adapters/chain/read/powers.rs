@@ -8,14 +8,14 @@ use ethers::{
 
 use crate::{
     adapters::chain::{
-        bindings::manager::{AccessManager, RoleGrantedFilter},
+        bindings::manager::{AccessManager, OperationScheduledFilter, RoleGrantedFilter},
         convert, encode,
         failover::Failover,
         ChainLedger,
     },
     domain::{
-        ids::Address,
-        powers::{Holder, Power, PowerRole},
+        ids::{Address, OperationId},
+        powers::{Holder, Power, PowerRole, Scheduled},
     },
     ports::ledger::{Call, LedgerError, PowersReader},
 };
@@ -26,6 +26,29 @@ impl ChainLedger {
     fn manager(&self) -> Manager {
         let at = convert::address(self.network.contracts.access_manager);
         AccessManager::new(at, self.node.provider())
+    }
+
+    /// Unix seconds from which an operation can be made; 0 if it is not scheduled, or too long ago.
+    async fn schedule_of(&self, operation: [u8; 32]) -> Result<u64, LedgerError> {
+        let manager = self.manager();
+        let schedule = manager.get_schedule(operation);
+        self.node.view("getSchedule", schedule).await
+    }
+
+    fn operation(&self, event: OperationScheduledFilter, ready_at: u64) -> Scheduled {
+        let target = convert::from_address(event.target);
+        let named = |power: &Power| {
+            let (contract, selector) = encode::powers::function(&self.network.contracts, *power);
+            contract == target && event.data.starts_with(&selector)
+        };
+        Scheduled {
+            operation: OperationId::new(event.operation_id),
+            caller: convert::from_address(event.caller),
+            target,
+            power: Power::ALL.into_iter().find(named),
+            data: event.data.to_vec(),
+            ready_at,
+        }
     }
 
     /// Every account that a role was ever given to.
@@ -94,6 +117,27 @@ impl PowersReader for ChainLedger {
         })
     }
 
+    async fn scheduled(&self) -> Result<Vec<Scheduled>, LedgerError> {
+        let filter = Filter::new()
+            .address(self.manager().address())
+            .topic0(OperationScheduledFilter::signature());
+        let head = self.node.head().await?.number;
+        let logs = self
+            .logs_between(&filter, self.network.deployment_block, head)
+            .await?;
+        let mut scheduled: Vec<Scheduled> = Vec::new();
+        for log in logs {
+            let event = OperationScheduledFilter::decode_log(&log.into())
+                .map_err(|error| LedgerError::Malformed(format!("an event: {error}")))?;
+            let operation = OperationId::new(event.operation_id);
+            let ready_at = self.schedule_of(event.operation_id).await?;
+            if ready_at != 0 && scheduled.iter().all(|each| each.operation != operation) {
+                scheduled.push(self.operation(event, ready_at));
+            }
+        }
+        Ok(scheduled)
+    }
+
     async fn ready_at(&self, account: Address, call: &Call) -> Result<Option<u64>, LedgerError> {
         let (target, _, data) = encode::parts(&self.network.contracts, call);
         let manager = self.manager();
@@ -103,8 +147,7 @@ impl PowersReader for ChainLedger {
             Bytes::from(data),
         );
         let operation = self.node.view("hashOperation", operation).await?;
-        let schedule = manager.get_schedule(operation);
-        let at = self.node.view("getSchedule", schedule).await?;
+        let at = self.schedule_of(operation).await?;
         Ok((at != 0).then_some(at))
     }
 }
