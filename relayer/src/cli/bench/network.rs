@@ -15,7 +15,7 @@ use crate::cli::output::Output;
 use crate::domain::failure::{Failure, FailureCode};
 use crate::domain::ledger::Engine;
 use crate::sandbox::chain::{FreshNetwork, Setting};
-use load::{Load, Stream, BATCH};
+use load::{Load, Stream, BATCH, LONGER};
 use report::Measured;
 use scene::Scene;
 
@@ -47,7 +47,7 @@ pub struct NetworkBench {
         default_value = "verification,enrolment,enrolment-batch,settlement,settlement-batch"
     )]
     loads: Vec<Load>,
-    /// Verifications, enrolments or settlements of a load, rounded up to a multiple of 64.
+    /// Verifications, enrolments or settlements of a load, rounded up to a multiple of 64; in batches four times as many.
     #[arg(long, default_value_t = 1_024)]
     operations: u32,
     /// New file for the results, as JSON.
@@ -108,8 +108,7 @@ impl NetworkBench {
         let row = |load: Load, outcome| Measured::new(setting, load, outcome);
         let set = async {
             let chain = FreshNetwork::start(setting).await?;
-            // Each enrolment is made once by itself and once in a batch
-            let scene = Scene::set(chain, 2 * self.rounded()).await?;
+            let scene = Scene::set(chain, self.rounded() * (1 + LONGER)).await?;
             Stream::new(scene, self.rounded()).await
         };
         let mut stream = match set.await {
@@ -118,8 +117,9 @@ impl NetworkBench {
         };
         let mut rows = Vec::new();
         for load in &self.loads {
-            output.progress(&format!("  {load}"));
-            rows.push(row(*load, stream.run(*load).await));
+            let measured = row(*load, stream.run(*load).await);
+            output.progress(&measured.words());
+            rows.push(measured);
         }
         Measured::compare(&mut rows);
         rows

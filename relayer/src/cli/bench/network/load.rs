@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use serde_json::{json, Value};
 
 use super::scene::Scene;
@@ -19,6 +20,10 @@ const FIXTURES: &str = include_str!("../../../../../contracts/test/fixtures/enro
 const PATIENCE: Duration = Duration::from_mins(5);
 /// Accounts that send at the same time, spread over the nodes.
 pub(super) const SENDERS: u32 = 4;
+/// Transactions of an account that are sent and not answered for.
+const UNDER_WAY: usize = 16;
+/// How much longer loads of batches are.
+pub(super) const LONGER: u32 = 4;
 /// Entries of a batch.
 pub(super) const BATCH: u32 = 16;
 
@@ -83,12 +88,14 @@ pub(super) struct Stream {
 }
 
 impl Stream {
-    /// Prepares loads of so many operations.
+    /// Prepares loads of so many operations, and of four times as many in batches, which take a fraction of the blocks.
     pub(super) async fn new(scene: Scene, operations: u32) -> Result<Self, Failure> {
         Ok(Self {
             nodes: scene.chain.nodes()?,
             single: scene.requests(0..operations).await?,
-            batched: scene.requests(operations..2 * operations).await?,
+            batched: scene
+                .requests(operations..operations * (1 + LONGER))
+                .await?,
             proven: proven().ok_or_else(|| Failure::new(FailureCode::Internal, "no proof"))?,
             scene,
         })
@@ -136,13 +143,15 @@ impl Stream {
     /// A batch skips what can't be enrolled or accepted: here nothing is.
     async fn check(&self, load: Load, before: (u32, u32)) -> Result<(), Failure> {
         let after = self.scene.standing().await?;
-        let all = u32::try_from(self.single.len()).unwrap_or(u32::MAX);
+        let number = |of: &[EnrolmentRequest]| u32::try_from(of.len()).unwrap_or(u32::MAX);
+        let (single, batched) = (number(&self.single), number(&self.batched));
+        let (open, settled) = before;
         let expected = match load {
             Load::Verification => before,
-            Load::Enrolment | Load::EnrolmentBatch => (before.0 + all, before.1),
-            Load::Settlement | Load::SettlementBatch => {
-                (before.0.saturating_sub(all), before.1 + all)
-            }
+            Load::Enrolment => (open + single, settled),
+            Load::EnrolmentBatch => (open + batched, settled),
+            Load::Settlement => (open.saturating_sub(single), settled + single),
+            Load::SettlementBatch => (open.saturating_sub(batched), settled + batched),
         };
         if after == expected {
             return Ok(());
@@ -190,18 +199,18 @@ fn proven() -> Option<ProvenSignals> {
     })
 }
 
-/// Sends each account's transactions in order, all accounts at once, each to a node of its own.
+/// Sends each account's transactions, all accounts at once, each to a node of its own, which sorts them by nonce. Several are under way at a
+/// time, or what is measured is how fast a busy node answers.
 async fn send(nodes: &[RpcNode], loads: &[Vec<Vec<u8>>]) -> Result<(), Failure> {
-    let sent = loads
-        .iter()
-        .zip(nodes.iter().cycle())
-        .map(|(load, node)| async move {
-            for raw in load {
+    let sent = loads.iter().zip(nodes.iter().cycle()).map(|(load, node)| {
+        stream::iter(load)
+            .map(|raw| {
                 let raw = format!("0x{}", hex::encode(raw));
-                node.call("eth_sendRawTransaction", json!([raw])).await?;
-            }
-            Ok::<(), Failure>(())
-        });
+                node.call("eth_sendRawTransaction", json!([raw]))
+            })
+            .buffered(UNDER_WAY)
+            .try_for_each(|_| async { Ok(()) })
+    });
     futures::future::try_join_all(sent).await.map(drop)
 }
 

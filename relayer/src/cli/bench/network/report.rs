@@ -64,6 +64,14 @@ impl Measured {
         }
     }
 
+    /// What came of it, in a line.
+    pub(super) fn words(&self) -> String {
+        match (self.per_second, &self.problem) {
+            (Some(per_second), _) => format!("  {}: {per_second:.1} a second", self.load),
+            (_, problem) => format!("  {}: {}", self.load, problem.as_deref().unwrap_or("?")),
+        }
+    }
+
     /// Compares a setting's rows with its ceiling.
     pub(super) fn compare(rows: &mut [Self]) {
         let ceiling = rows
