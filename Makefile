@@ -11,6 +11,8 @@ CARGO_BUILD := cargo build --workspace --bins
 PROVER := target/debug/prover
 RELAYER := target/debug/relayer
 NPX := npx --no-install
+# not `npx forge`, which ends with status 0 whatever happened
+FORGE := node tools/forge.mjs
 DENY_VERSION := 0.20.2
 DENY := target/tools/bin/cargo-deny
 CIRCOMSPECT_VERSION := 0.9.0
@@ -45,7 +47,7 @@ keys: circuits build ## the development keys, made afresh from their public seed
 
 contracts: setup ## compile the contracts
 	$(call say,Contracts)
-	$(NPX) forge build
+	$(FORGE) build
 
 demo: keys ## the whole story on one machine
 	$(call say,Demo)
@@ -55,7 +57,7 @@ test: test-contracts test-circuits test-rust ## every test
 
 test-contracts: contracts
 	$(call say,Contract tests)
-	$(NPX) forge test
+	$(FORGE) test
 	node tools/abi.mjs --check
 
 test-circuits: keys
@@ -90,7 +92,7 @@ lint: setup $(DENY) ## formatting and lints of every language
 	cargo clippy --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
 	$(DENY) check bans licenses sources
-	$(NPX) forge fmt --check
+	$(FORGE) fmt --check
 	$(NPX) solhint --max-warnings 0 'contracts/src/**/*.sol' 'contracts/test/**/*.sol'
 	node tools/layout.mjs
 
@@ -100,13 +102,13 @@ $(DENY):
 
 fmt: setup ## format every language
 	cargo fmt --all
-	$(NPX) forge fmt
+	$(FORGE) fmt
 
 fixtures: keys ## rewrite the proof fixtures of the contract tests
 	$(PROVER) fixtures
 
 snapshots: setup ## compare gas with the committed snapshots, all compiled anew (what the optimiser makes depends on what is compiled together)
-	FORGE_SNAPSHOT_CHECK=true $(NPX) forge test --force
+	FORGE_SNAPSHOT_CHECK=true $(FORGE) test --force
 
 gas: contracts ## what transactions cost, from receipts on Anvil under Berlin
 	node tools/gas.mjs

@@ -42,7 +42,7 @@ const readArtefact = (contract, source) => {
     .sort((one, other) => statSync(other).mtimeMs - statSync(one).mtimeMs)
     .map((file) => JSON.parse(readFileSync(file, "utf8")))
     .find(({ metadata }) => !metadata.settings.viaIR === WITHOUT_IR.includes(contract));
-  if (!built) throw new Error(`${folder} has no ${contract}: run \`npx forge build\` first`);
+  if (!built) throw new Error(`${folder} has no ${contract}: run \`node tools/forge.mjs build\` first`);
   return built;
 };
 
@@ -69,7 +69,7 @@ for (const [contract, source] of Object.entries(CONTRACTS)) {
   const file = join(COMMITTED, `${contract}.json`);
   if (!check) writeFileSync(file, text);
   else if (!existsSync(file) || readFileSync(file, "utf8") !== text) {
-    faults.push(`${file} is not what the sources compile to: run \`npx forge build && node tools/abi.mjs\``);
+    faults.push(`${file} is not what the sources compile to: run \`node tools/forge.mjs build && node tools/abi.mjs\``);
   }
 }
 for (const file of readdirSync(COMMITTED)) {

@@ -4,6 +4,7 @@
 //   node tools/gas.mjs --check   fail if the committed figures are not what is measured
 import { spawn, spawnSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { binaryOf } from "./foundry.mjs";
 
 const FOLDER = "target/gas";
 const COMMITTED = "snapshots/receipts.json";
@@ -18,7 +19,7 @@ const hex = (number) => `0x${number.toString(16)}`;
 const writeScenarios = () => {
   rmSync(FOLDER, { recursive: true, force: true });
   const path = "contracts/test/gas/*";
-  const { status } = spawnSync("npx", ["--no-install", "forge", "test", "--match-path", path], { stdio: "inherit" });
+  const { status } = spawnSync(binaryOf("forge"), ["test", "--match-path", path], { stdio: "inherit" });
   if (status !== 0) process.exit(1);
   return JSON.parse(readFileSync(`${FOLDER}/scenarios.json`, "utf8"));
 };
