@@ -20,7 +20,7 @@ CIRCOMSPECT := target/tools/bin/circomspect
 CIRCOM_LIBRARIES := $(addprefix --library ,node_modules/circomlib/circuits node_modules/@zk-kit/binary-merkle-root.circom/src)
 say = @printf '\n\033[1m== %s\033[0m\n' "$(1)"
 
-.PHONY: help setup build circuits keys contracts demo test test-contracts test-circuits test-rust soundness circomspect lint fmt fixtures snapshots gas bench clean
+.PHONY: help setup build circuits keys contracts demo test test-contracts test-circuits test-rust soundness circomspect invariants seeded lint fmt fixtures snapshots gas bench clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -71,6 +71,14 @@ soundness: keys circomspect ## everything that speaks for the circuits' soundnes
 	$(call say,Soundness)
 	cargo test --workspace --lib circuit::tests -- --include-ignored --nocapture 2>&1 | tee target/soundness.log
 	@printf '\n%s forgeries tried, each refused by a constraint\n' "$$(grep -c '^forgery refused' target/soundness.log)"
+
+invariants: contracts ## the contracts' properties over a million random steps (half an hour), with the share of each function
+	$(call say,Invariants)
+	node tools/invariants.mjs
+
+seeded: setup ## each property of the contracts fails once a bug of its own is put into them
+	$(call say,Seeded bugs)
+	node tools/seeded.mjs
 
 circomspect: setup $(CIRCOMSPECT) ## static analysis of the circuits
 	$(call say,circomspect)
