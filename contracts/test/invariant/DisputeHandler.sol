@@ -27,7 +27,16 @@ abstract contract DisputeHandler is Model {
 
     function answer(uint256 seed) external step {
         (bool found, Place storage place, uint256 draw) = _among(seed, _set(IEnrolments.State.Challenged));
-        if (!found) return;
+        if (found) _answerOne(place, draw, false);
+    }
+
+    /// @dev What only the first answer has to show is left out.
+    function answerFurther(uint256 seed) external step {
+        (bool found, Place storage place, uint256 draw) = _among(seed, _set(IEnrolments.State.Challenged));
+        if (found) _answerOne(place, draw, true);
+    }
+
+    function _answerOne(Place storage place, uint256 draw, bool further) private {
         (uint256 first, uint256 count) = _range(place.details.slots, draw >> 32);
         uint16 slots = uint16(((1 << count) - 1) << first);
         // One of them may not verify, and just does not count
@@ -37,8 +46,12 @@ abstract contract DisputeHandler is Model {
         if (place.state != IEnrolments.State.Challenged) forbiddenBy = Property.Standing;
         else if (_hasPassed(place)) forbiddenBy = Property.Windows;
         else if (slots & ~place.details.slots != 0 || counted == 0) forbiddenBy = Property.Evidence;
-        bytes memory data = _answerData(place, first, count, bad);
-        if (!_call("Disputes.answer", forbiddenBy, STRANGER, address(_disputes), 0, data)) return;
+        else if (further && place.answered == 0) forbiddenBy = Property.Evidence;
+        IEvidenceVerifier.Fragment[] memory fragments = _fragments(uint8(first), uint8(first + count));
+        if (bad >= first && bad < first + count) fragments[bad - first].fragment = hex"00";
+        bytes memory data = further ? _furtherData(place, fragments) : _answerData(place, fragments);
+        string memory name = further ? "Disputes.answerFurther" : "Disputes.answer";
+        if (!_call(name, forbiddenBy, STRANGER, address(_disputes), 0, data)) return;
         place.answered |= counted;
         if (_sizeOf(place.answered) >= _books[place.study].threshold) _resolved(place);
     }
@@ -217,14 +230,12 @@ abstract contract DisputeHandler is Model {
         }
     }
 
-    function _answerData(Place storage place, uint256 first, uint256 count, uint256 bad)
+    function _answerData(Place storage place, IEvidenceVerifier.Fragment[] memory fragments)
         private
         view
         returns (bytes memory)
     {
         uint256 studyId = _books[place.study].id;
-        IEvidenceVerifier.Fragment[] memory fragments = _fragments(uint8(first), uint8(first + count));
-        if (bad >= first && bad < first + count) fragments[bad - first].fragment = hex"00";
         IDisputes.Answer memory given = IDisputes.Answer({
             recordTag: place.details.recordTag,
             receivingKey: _studies.termsOf(studyId).receivingKey,
@@ -234,6 +245,17 @@ abstract contract DisputeHandler is Model {
             fragments: fragments
         });
         return abi.encodeCall(IDisputes.answer, (studyId, place.nullifier, given));
+    }
+
+    function _furtherData(Place storage place, IEvidenceVerifier.Fragment[] memory fragments)
+        private
+        view
+        returns (bytes memory)
+    {
+        uint256 studyId = _books[place.study].id;
+        bytes memory key = _studies.termsOf(studyId).receivingKey;
+        bytes memory basis = IEvidenceVerifier(EVIDENCE).basisOf(_mockEnvelope(), key, _grantAt(place));
+        return abi.encodeCall(IDisputes.answerFurther, (studyId, place.nullifier, basis, fragments));
     }
 
     /// @dev Fragments of the first `count` slots of a set.

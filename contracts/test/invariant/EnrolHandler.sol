@@ -4,8 +4,8 @@ pragma solidity 0.8.30;
 import {IEnrolments} from "../../src/interfaces/IEnrolments.sol";
 import {IMembers} from "../../src/interfaces/IMembers.sol";
 import {IStudies} from "../../src/interfaces/IStudies.sol";
-import {PublicSignals} from "../../src/libraries/PublicSignals.sol";
 import {Typed} from "../helpers/Typed.sol";
+import {MeantVerifier} from "./MeantVerifier.sol";
 import {Model} from "./Model.sol";
 
 /// @notice Patients who enrol, by themselves and in batches, as they should and with one thing wrong.
@@ -130,22 +130,19 @@ abstract contract EnrolHandler is Model {
     /// @dev What a proof for this request is about.
     function _meant(uint256 study, IEnrolments.Request memory request) private view returns (uint256) {
         IStudies.Terms memory terms = _studies.termsOf(_books[study].id);
-        return uint256(
-            keccak256(
-                abi.encode(
-                    PublicSignals.Signals({
-                        registryRoot: request.registryRoot,
-                        criteriaHash: terms.criteriaHash,
-                        purposes: terms.purposes,
-                        referenceTime: _enrolments.referenceTimeOf(request.day, terms.maxRecordAge),
-                        studyId: request.studyId,
-                        nullifier: request.nullifier,
-                        recordTag: request.recordTag,
-                        context: Typed.context(address(_enrolments), request)
-                    })
-                )
-            )
-        );
+        return MeantVerifier(_studies.standingOf(request.studyId).verifier)
+            .meant(
+                [
+                    request.registryRoot,
+                    terms.criteriaHash,
+                    terms.purposes,
+                    _enrolments.referenceTimeOf(request.day, terms.maxRecordAge),
+                    request.studyId,
+                    request.nullifier,
+                    request.recordTag,
+                    Typed.context(address(_enrolments), request)
+                ]
+            );
     }
 
     /// @dev Receipts of so many slots, the first of which is not always 0.
@@ -154,11 +151,11 @@ abstract contract EnrolHandler is Model {
         bytes32 digest = Typed.receipt(address(_enrolments), request, validUntil);
         if (flaw == Flaw.Signature) digest ^= bytes32(uint256(1));
         request.receipts = new IEnrolments.Receipt[](count);
-        uint8 first = uint8(request.nullifier % (N + 1 - count));
-        for (uint8 i = 0; i < count; ++i) {
-            uint8 slot = first + i;
-            (bytes32 r, bytes32 vs) = vm.signCompact(_proxies[slot].privateKey, digest);
-            request.receipts[i] = IEnrolments.Receipt({slot: slot, validUntil: validUntil, r: r, vs: vs});
+        uint256 first = request.nullifier % (N + 1 - count);
+        request.slots = uint16(((1 << count) - 1) << first);
+        for (uint256 i = 0; i < count; ++i) {
+            (bytes32 r, bytes32 vs) = vm.signCompact(_proxies[first + i].privateKey, digest);
+            request.receipts[i] = IEnrolments.Receipt({validUntil: validUntil, r: r, vs: vs});
         }
     }
 
@@ -175,8 +172,9 @@ abstract contract EnrolHandler is Model {
             return Property.Roots;
         }
         if (draft.flaw >= Flaw.FewReceipts) return Property.Signatures;
-        for (uint256 i = 0; i < request.receipts.length; ++i) {
-            address proxy = _proxies[request.receipts[i].slot].addr;
+        for (uint256 slot = 0; slot < N; ++slot) {
+            if (!_has(request.slots, slot)) continue;
+            address proxy = _proxies[slot].addr;
             if (_active[proxy] != IMembers.Role.Proxy) return Property.Expelled;
             if (_purses[book.token][proxy].free < book.slice) return Property.Bonds;
         }

@@ -16,7 +16,7 @@ import {Test} from "forge-std/Test.sol";
 contract PropertiesTest is Test {
     uint256 private constant EMPTIED = 24;
     /// @dev All functions that anybody may call, entries of both batches, and time.
-    uint256 private constant REACHED = 41;
+    uint256 private constant REACHED = 42;
     uint256 private constant DOORS = 21;
 
     Everybody private _everybody;
@@ -55,7 +55,7 @@ contract PropertiesTest is Test {
     }
 
     function _actions() private pure returns (bytes4[] memory actions) {
-        actions = new bytes4[](41);
+        actions = new bytes4[](42);
         actions[0] = MoneyHandler.open.selector;
         actions[1] = MoneyHandler.topUp.selector;
         actions[2] = MoneyHandler.closeStudy.selector;
@@ -96,6 +96,7 @@ contract PropertiesTest is Test {
         actions[37] = RegistryHandler.withdraw.selector;
         actions[38] = Intruder.intrude.selector;
         actions[39] = EndingHandler.deliver.selector;
-        actions[40] = Everybody.passToTheEdge.selector;
+        actions[40] = DisputeHandler.answerFurther.selector;
+        actions[41] = Everybody.passToTheEdge.selector;
     }
 }
