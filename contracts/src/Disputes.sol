@@ -127,6 +127,8 @@ contract Disputes is IDisputes {
         if (posted.size() < dispute.demanded) return;
         dispute.pending = Pending.None;
         emit DemandAnswered(studyId, nullifier, dispute.attempt);
+        // The patient gets nothing of a demand
+        // slither-disable-next-line unused-return
         ENROLMENTS.resume(studyId, nullifier);
     }
 
@@ -274,6 +276,8 @@ contract Disputes is IDisputes {
         address[] memory proxies = answered.proxiesOf(terms.proxies);
         address payout = ENROLMENTS.resume(studyId, nullifier);
         uint256 bond = TREASURY.stakeOf(studyId, nullifier);
+        // What can't be divided is not lost
+        // slither-disable-next-line divide-before-multiply
         uint256 each = bond / 2 / proxies.length;
         TREASURY.payStake(
             studyId, nullifier, terms.token, payout, bond - each * proxies.length, proxies, each

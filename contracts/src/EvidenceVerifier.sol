@@ -69,6 +69,8 @@ contract EvidenceVerifier is IEvidenceVerifier {
                 abi.encodePacked(slot.fragmentId, slot.fragmentCommitmentPrefix, slot.fragmentCommitmentX)
             );
         }
+        // All but the last are of one length each
+        // slither-disable-next-line encode-packed-collision
         return abi.encodePacked(
             envelope.capsule(),
             envelope.delegatingKey(),
@@ -124,6 +126,8 @@ contract EvidenceVerifier is IEvidenceVerifier {
         uint256 pin = _PINS + 32 * uint256(slot);
         if (pin >= basis.length || fragment.length != Umbral.FRAGMENT_BYTES) return false;
         if (keccak256(fragment[98:131]) != keccak256(basis[184:_PINS])) return false;
+        // 32 bytes and 33
+        // slither-disable-next-line encode-packed-collision
         return keccak256(abi.encodePacked(fragment[66:98], fragment[197:230])) == bytes32(basis[pin:pin + 32]);
     }
 }

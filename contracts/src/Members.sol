@@ -167,6 +167,8 @@ contract Members is IMembers, AccessManaged {
         emit ConsortiumAccountChanged(account);
     }
 
+    /// @dev One condition for each bound, one after the other.
+    // slither-disable-next-line cyclomatic-complexity
     function _setBounds(Bounds memory next) private {
         if (next.minWindowSeconds == 0 || next.maxWindowSeconds < next.minWindowSeconds) {
             revert BoundInvalid("windowSeconds");

@@ -49,6 +49,8 @@ contract Studies is IStudies, AccessManaged {
     {
         MEMBERS = members;
         TREASURY = treasury;
+        // It has no code yet; whoever deploys compares afterwards (contracts/README.md)
+        // slither-disable-next-line missing-zero-check
         ENROLMENTS = enrolments;
     }
 
@@ -133,7 +135,7 @@ contract Studies is IStudies, AccessManaged {
         granted = _places(studyId, book);
         if (granted == 0) revert QuotaUsedUp(studyId);
         if (granted > most) granted = most;
-        _books[studyId].open = (book.open + granted).toUint24();
+        _books[studyId].open = (uint256(book.open) + granted).toUint24();
     }
 
     /// @inheritdoc IStudies
@@ -255,6 +257,7 @@ contract Studies is IStudies, AccessManaged {
     }
 
     function _hasEnded(Book storage book) private view returns (bool) {
+        // slither-disable-next-line unused-return
         (, uint64 closesAt) = book.charter.times();
         return book.closed || block.timestamp >= closesAt;
     }

@@ -81,6 +81,7 @@ abstract contract Admission is EnrolmentBook {
                 _begin(run, request.studyId, requests.length - i);
             }
             bytes memory refusal = _admit(run, request, claims, pending);
+            // slither-disable-next-line incorrect-equality
             if (refusal.length == 0) {
                 ++pending;
                 ++enrolled;
@@ -117,6 +118,8 @@ abstract contract Admission is EnrolmentBook {
             run.places = granted;
             run.charter = charter.load();
             run.latest = block.timestamp + run.charter.maxReceiptSeconds;
+            // A count that only grows, and is the charter's or is not
+            // slither-disable-next-line incorrect-equality
             run.active = MEMBERS.expulsions() == run.charter.expulsions ? type(uint16).max : 0;
         } catch (bytes memory reason) {
             run.places = 0;

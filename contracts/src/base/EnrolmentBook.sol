@@ -168,6 +168,8 @@ abstract contract EnrolmentBook is IEnrolments, EIP712 {
     }
 
     function _isSigned(bytes32 digest, bytes32 r, bytes32 vs, address signer) internal pure returns (bool) {
+        // What else is wrong with a signature does not matter
+        // slither-disable-next-line unused-return
         (address recovered, ECDSA.RecoverError problem,) = ECDSA.tryRecover(digest, r, vs);
         return problem == ECDSA.RecoverError.NoError && recovered == signer;
     }

@@ -119,11 +119,16 @@ interface IMembers {
     /// @notice A proxy says where it answers. Proxy only.
     function describe(bytes32 sealingKey, string calldata url) external;
 
+    // Parameters are called by what they are; nothing here calls `bounds()`
+    // slither-disable-start shadowing-local
+
     /// @notice Sets the bounds for studies opened from now on. Consortium only.
     function setBounds(Bounds calldata bounds) external;
 
     /// @notice Sets the bounds of a token for studies opened from now on. Consortium only.
     function setTokenBounds(address token, TokenBounds calldata bounds) external;
+
+    // slither-disable-end shadowing-local
 
     /// @notice Names who receives slashed bond beyond compensation. Consortium only.
     function setConsortiumAccount(address account) external;

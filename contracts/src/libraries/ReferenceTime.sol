@@ -15,6 +15,8 @@ library ReferenceTime {
     /// @dev The calendar date `yyyymmdd` of a day. Civil-from-days for the Gregorian calendar, after Howard Hinnant, "chrono-Compatible
     /// Low-Level Date Algorithms"; years begin in March there, so that the leap day is the last.
     function calendarOf(uint256 day) internal pure returns (uint256) {
+        // Divisions round down, as the algorithm has it
+        // slither-disable-start divide-before-multiply
         // Days since 0000-03-01
         uint256 z = day + 693_901;
         uint256 era = z / 146_097;
@@ -25,6 +27,7 @@ library ReferenceTime {
         uint256 dayOfMonth = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1;
         uint256 month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9;
         uint256 year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
+        // slither-disable-end divide-before-multiply
         return year * 10_000 + month * 100 + dayOfMonth;
     }
 

@@ -7,9 +7,9 @@ library Slots {
     /// @dev The proxies of a set, in ascending order of slots, all of which exist.
     function proxiesOf(uint16 set, address[] memory all) internal pure returns (address[] memory chosen) {
         chosen = new address[](size(set));
-        uint256 next;
+        uint256 filled;
         for (uint256 slot = 0; set != 0; ++slot) {
-            if (set & 1 == 1) chosen[next++] = all[slot];
+            if (set & 1 == 1) chosen[filled++] = all[slot];
             set >>= 1;
         }
     }

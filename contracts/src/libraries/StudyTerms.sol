@@ -35,7 +35,7 @@ library StudyTerms {
     }
 
     /// @dev What one place in the quota costs: the price, and a fee for every proxy.
-    function unit(IStudies.Terms memory terms) internal view returns (uint256) {
+    function unit(IStudies.Terms memory terms) internal pure returns (uint256) {
         return uint256(terms.price) + terms.proxies.length * uint256(terms.fee);
     }
 
