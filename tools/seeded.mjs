@@ -6,7 +6,7 @@ import { BUGS } from "./changed/bugs.mjs";
 const OPTIONS = ["test", "--match-path", "contracts/test/invariant/*", "--match-test", "invariant_"];
 
 const wanted = process.argv.slice(2).map(Number);
-const workspace = new Workspace("target/seeded");
+const workspace = new Workspace("target/changed");
 const faults = [];
 
 const run = (property) => {

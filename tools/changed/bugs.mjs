@@ -97,8 +97,8 @@ export const BUGS = [
     property: 14,
     says: "one proof by itself is not verified",
     file: `${SRC}/base/Admission.sol`,
-    find: "count != 0 && !claims.hold(count, verifier)",
-    replace: "count > 1 && !claims.hold(count, verifier)",
+    find: "count != 0 && !claims.hold(count, run.charter)",
+    replace: "count > 1 && !claims.hold(count, run.charter)",
   },
   {
     property: 15,

@@ -164,6 +164,31 @@ contract ChallengesTest is Disputing {
         _disputes.answer(_studyId, NULLIFIER, given);
     }
 
+    function test_answerFurther_takesTheBasisAlone() public {
+        _challenge(_studyId, NULLIFIER, _details);
+        bytes memory basis = _basis();
+        vm.expectRevert(IDisputes.EvidenceMismatch.selector);
+        _disputes.answerFurther(_studyId, NULLIFIER, basis, _fragments(0, 1));
+        _answer(_studyId, NULLIFIER, _details, 0, 1);
+        vm.expectRevert(IDisputes.EvidenceMismatch.selector);
+        _disputes.answerFurther(_studyId, NULLIFIER, bytes.concat(basis, hex"00"), _fragments(1, 2));
+        vm.expectRevert(IDisputes.NothingAnswered.selector);
+        _disputes.answerFurther(_studyId, NULLIFIER, basis, _fragments(0, 1));
+        _disputes.answerFurther(_studyId, NULLIFIER, basis, _fragments(1, 3));
+        _assertState(_studyId, NULLIFIER, IEnrolments.State.Delivered);
+        vm.expectRevert(IDisputes.NothingPending.selector);
+        _disputes.answerFurther(_studyId, NULLIFIER, basis, _fragments(3, 4));
+    }
+
+    function test_answerFurther_notOnceTheWindowHasPassed() public {
+        _challenge(_studyId, NULLIFIER, _details);
+        _answer(_studyId, NULLIFIER, _details, 0, 1);
+        bytes memory basis = _basis();
+        _passChallenge();
+        vm.expectRevert(IEnrolments.WindowPassed.selector);
+        _disputes.answerFurther(_studyId, NULLIFIER, basis, _fragments(1, 2));
+    }
+
     function test_answer_ofSlotsOfTheEnrolmentOnly() public {
         address[] memory six = new address[](6);
         six[5] = makeAddr("sixth proxy");
@@ -333,5 +358,10 @@ contract ChallengesTest is Disputing {
         vm.deal(_institution.addr, 1 ether);
         vm.expectRevert(abi.encodeWithSelector(IEnrolments.StateInvalid.selector, state));
         vm.prank(_institution.addr);
+    }
+
+    function _basis() private view returns (bytes memory) {
+        bytes memory key = _studies.termsOf(_studyId).receivingKey;
+        return IEvidenceVerifier(EVIDENCE).basisOf(_mockEnvelope(), key, _grantOf(NULLIFIER, 0));
     }
 }

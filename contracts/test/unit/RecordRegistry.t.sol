@@ -67,6 +67,15 @@ contract RecordRegistryTest is Bounded {
         _insert(HOSPITAL, new uint256[](0));
     }
 
+    /// @dev The tree's size is the contract's first slot, its depth the second.
+    function test_insert_revertsWithRegistryFull() public {
+        vm.store(address(_registry), bytes32(0), bytes32(uint256(2 ** 32 - 1)));
+        vm.store(address(_registry), bytes32(uint256(1)), bytes32(uint256(32)));
+        vm.expectRevert(IRecordRegistry.RegistryFull.selector);
+        _insert(HOSPITAL, _batch(1, 2));
+        assertEq(_insert(HOSPITAL, _batch(1, 1)), 2 ** 32 - 1);
+    }
+
     function test_insert_revertsWithCommitmentKnown() public {
         _insert(HOSPITAL, _batch(1, 2));
         bytes memory known = abi.encodeWithSelector(IRecordRegistry.CommitmentKnown.selector, 2);

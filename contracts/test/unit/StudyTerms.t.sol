@@ -52,6 +52,18 @@ contract StudyTermsTest is Deployed {
         _expectTermInvalid(terms, "purposes");
     }
 
+    /// @dev A slice has to fit where bonds are kept, whatever the consortium allows.
+    function test_open_revertsWithTermInvalid_sliceTooLarge() public {
+        vm.prank(CONSORTIUM);
+        _members.setTokenBounds(address(0), IMembers.TokenBounds(true, type(uint128).max, 0, 1));
+        IStudies.Terms memory terms = _terms(address(0));
+        terms.fee = 0;
+        terms.price = uint128(type(uint96).max) * M + 1;
+        _expectTermInvalid(terms, "price");
+        --terms.price;
+        _openStudy(terms);
+    }
+
     function test_open_revertsWithTermInvalid_receivingKey() public {
         IStudies.Terms memory terms = _terms(address(0));
         terms.receivingKey = abi.encodePacked(bytes1(0x02), uint256(5));
