@@ -20,7 +20,7 @@ CIRCOMSPECT := target/tools/bin/circomspect
 CIRCOM_LIBRARIES := $(addprefix --library ,node_modules/circomlib/circuits node_modules/@zk-kit/binary-merkle-root.circom/src)
 say = @printf '\n\033[1m== %s\033[0m\n' "$(1)"
 
-.PHONY: help setup build circuits keys contracts demo test test-contracts test-circuits test-rust soundness circomspect invariants seeded slither lint fmt fixtures snapshots gas bench clean
+.PHONY: help setup build circuits keys contracts demo test test-contracts test-circuits test-rust soundness circomspect invariants seeded slither coverage mutation lint fmt fixtures snapshots gas bench clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -83,6 +83,14 @@ seeded: setup ## each property of the contracts fails once a bug of its own is p
 slither: setup ## static analysis of the contracts (from PyPI: without Python 3 it is not run, and that is said)
 	$(call say,slither)
 	node tools/slither.mjs
+
+coverage: setup ## lines and branches of the contracts that tests reach, 95 % of both at least
+	$(call say,Coverage)
+	node tools/coverage.mjs
+
+mutation: setup ## changes the contracts in one place after the other: which changes no test notices, and why (hours; goes on where it stopped)
+	$(call say,Mutation)
+	node tools/mutation.mjs $(MUTATION)
 
 circomspect: setup $(CIRCOMSPECT) ## static analysis of the circuits
 	$(call say,circomspect)
