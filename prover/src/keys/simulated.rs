@@ -41,25 +41,25 @@ impl Simulator {
         })
     }
 
-    /// A proof of anything: A = a·G and B = b·H for random a and b, and the C that makes the equation true.
+    /// A proof of anything: A and B with random logarithms, and the C that makes the equation true.
     pub fn prove(&self, signals: &PublicSignals) -> Proof {
         let mut rng = rand::thread_rng();
-        let (a, b) = (Fr::rand(&mut rng), Fr::rand(&mut rng));
+        let [log_a, log_b] = std::array::from_fn(|_| Fr::rand(&mut rng));
         let points = &self.key.points;
         let inverse = |scalar: &Fr| scalar.inverse().unwrap_or_default();
-        let g: G1Projective = points.alpha_g1 * inverse(&self.alpha);
-        let h: G2Projective = points.gamma_g2 * inverse(&self.gamma);
+        let g1: G1Projective = points.alpha_g1 * inverse(&self.alpha);
+        let g2: G2Projective = points.gamma_g2 * inverse(&self.gamma);
         let (constant, rest) = points.gamma_abc_g1.split_at(1);
         let sum = rest
             .iter()
             .zip(&signals.0)
             .map(|(point, signal)| *point * signal)
             .fold(constant[0].into(), |sum: G1Projective, term| sum + term);
-        let c = (g * (a * b - self.alpha * self.beta) - sum * self.gamma) * inverse(&self.delta);
+        let open = g1 * (log_a * log_b - self.alpha * self.beta) - sum * self.gamma;
         Proof(ark_groth16::Proof {
-            a: (g * a).into_affine(),
-            b: (h * b).into_affine(),
-            c: c.into_affine(),
+            a: (g1 * log_a).into_affine(),
+            b: (g2 * log_b).into_affine(),
+            c: (open * inverse(&self.delta)).into_affine(),
         })
     }
 }

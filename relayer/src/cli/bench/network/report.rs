@@ -1,7 +1,5 @@
 //! What came of the loads, as rows, and each load's best gas limit beside the ceiling's.
 
-use std::fmt::Write as _;
-
 use serde::Serialize;
 
 use super::load::Load;
@@ -72,6 +70,26 @@ impl Measured {
         }
     }
 
+    fn row(&self) -> String {
+        let came_of_it = match (&self.throughput, self.per_second) {
+            (Some(found), Some(per_second)) => format!(
+                "{per_second:.1} | {} | {:.1} | {:.2} s | {}",
+                times(self.of_ceiling),
+                found.gas_per_second / 1e6,
+                found.block_interval,
+                found.round_changes
+            ),
+            _ => format!("{} | | | |", self.problem.as_deref().unwrap_or_default()),
+        };
+        format!(
+            "| {} | {} s | {}M | {} | {came_of_it} |",
+            self.validators,
+            self.block_period_s,
+            self.gas_limit / MILLION,
+            self.load
+        )
+    }
+
     /// Compares a setting's rows with its ceiling.
     pub(super) fn compare(rows: &mut [Self]) {
         let ceiling = rows
@@ -124,6 +142,18 @@ pub(super) fn best(all: &[Measured]) -> Vec<Best> {
 }
 
 impl Best {
+    fn row(&self) -> String {
+        format!(
+            "| {} | {} s | {} | {}M | {:.1} | {} |",
+            self.validators,
+            self.block_period_s,
+            self.load,
+            self.gas_limit / MILLION,
+            self.per_second,
+            times(self.of_ceiling)
+        )
+    }
+
     fn is_beside(&self, other: &Self) -> bool {
         (self.validators, self.block_period_s, self.load)
             == (other.validators, other.block_period_s, other.load)
@@ -132,52 +162,20 @@ impl Best {
 
 /// Both as tables.
 pub(super) fn table(all: &[Measured]) -> String {
-    let mut text = String::from(
-        "| validators | period | gas limit | load | a second | of verifications | million gas a second | between blocks | rounds lost |\n\
-         | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
-    );
-    for row in all {
-        let _ = write!(
-            text,
-            "\n| {} | {} s | {}M | {} |",
-            row.validators,
-            row.block_period_s,
-            row.gas_limit / MILLION,
-            row.load
-        );
-        let _ = match (&row.throughput, row.per_second) {
-            (Some(found), Some(per_second)) => write!(
-                text,
-                " {per_second:.1} | {} | {:.1} | {:.2} s | {} |",
-                times(row.of_ceiling),
-                found.gas_per_second / 1e6,
-                found.block_interval,
-                found.round_changes
-            ),
-            _ => write!(
-                text,
-                " {} | | | | |",
-                row.problem.as_deref().unwrap_or_default()
-            ),
-        };
-    }
-    text.push_str(
-        "\n\n| validators | period | load | best gas limit | a second | of verifications at their best |\n\
-         | --- | --- | --- | --- | --- | --- |",
-    );
-    for each in best(all) {
-        let _ = write!(
-            text,
-            "\n| {} | {} s | {} | {}M | {:.1} | {} |",
-            each.validators,
-            each.block_period_s,
-            each.load,
-            each.gas_limit / MILLION,
-            each.per_second,
-            times(each.of_ceiling)
-        );
-    }
-    text
+    let head = [
+        "| validators | period | gas limit | load | a second | of verifications | million gas a second | between blocks | rounds lost |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+    ];
+    let best_head = [
+        "",
+        "| validators | period | load | best gas limit | a second | of verifications at their best |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ];
+    let rows = head.map(str::to_owned).into_iter();
+    let rows = rows.chain(all.iter().map(Measured::row));
+    let rows = rows.chain(best_head.map(str::to_owned));
+    let rows: Vec<_> = rows.chain(best(all).iter().map(Best::row)).collect();
+    rows.join("\n")
 }
 
 fn times(ratio: Option<f64>) -> String {
