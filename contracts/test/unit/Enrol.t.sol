@@ -189,6 +189,8 @@ contract EnrolTest is Enrolling {
     function test_enrol_revertsWithNotInField() public {
         IEnrolments.Request memory request = _request(_studyId, NULLIFIER + Typed.R, 0, ALL);
         _expectRevert(request, abi.encodeWithSelector(IEnrolments.NotInField.selector, NULLIFIER + Typed.R));
+        request = _request(_studyId, Typed.R, 0, ALL);
+        _expectRevert(request, abi.encodeWithSelector(IEnrolments.NotInField.selector, Typed.R));
         request = _request(_studyId, NULLIFIER, 0, ALL);
         request.recordTag = Typed.R;
         _signReceipts(request, ALL, uint64(block.timestamp));
