@@ -7,7 +7,7 @@ import { basename, dirname, join, normalize } from "node:path";
 import { binaryOf } from "../foundry.mjs";
 
 
-const TIMEOUT = 180_000;
+const TIMEOUT = 600_000;
 /** As in foundry.toml; solc is asked in the same words. */
 const REMAPPINGS = {
   "forge-std/": "node_modules/@layerzerolabs/toolbox-foundry/lib/forge-std/",
