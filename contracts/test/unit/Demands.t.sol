@@ -63,6 +63,20 @@ contract DemandsTest is Disputing {
         _expectRefused(IDisputes.SegmentsInvalid.selector, _mockEnvelope(), _list(4, 5));
     }
 
+    function test_demand_ofALastSegmentOfOneByte() public {
+        bytes memory envelope = _mockEnvelope();
+        _setLength(envelope, 4 * 32_784);
+        _expectRefused(IDisputes.SegmentsInvalid.selector, envelope, _list(4, 4));
+        _setLength(envelope, 4 * 32_784 + 1);
+        uint256 cost = _costOf(_studyId, _details, 1);
+        vm.deal(_institution.addr, cost);
+        vm.prank(_institution.addr);
+        _disputes.demand{value: cost}(
+            _studyId, NULLIFIER, _details, envelope, _details.recordTag, _list(4, 4)
+        );
+        _assertState(_studyId, NULLIFIER, IEnrolments.State.Demanded);
+    }
+
     function test_demand_withTheRecordsEnvelopeOnly() public {
         vm.expectRevert(IDisputes.EnvelopeInvalid.selector);
         vm.prank(_institution.addr);
@@ -185,5 +199,12 @@ contract DemandsTest is Disputing {
         vm.expectRevert(selector);
         vm.prank(_institution.addr);
         _disputes.demand(_studyId, NULLIFIER, _details, envelope, _details.recordTag, segments);
+    }
+
+    /// @dev Says in an envelope how long the ciphertext is: in eight of its last forty bytes.
+    function _setLength(bytes memory envelope, uint64 length) private pure {
+        for (uint256 i = 0; i < 8; ++i) {
+            envelope[envelope.length - 33 - i] = bytes1(uint8(length >> (8 * i)));
+        }
     }
 }

@@ -3,6 +3,8 @@ pragma solidity 0.8.30;
 
 import {IEvidenceVerifier} from "../../src/interfaces/IEvidenceVerifier.sol";
 import {Evidence} from "../helpers/Evidence.sol";
+import {Typed} from "../helpers/Typed.sol";
+import {PoseidonT4} from "poseidon-solidity/PoseidonT4.sol";
 
 /// @notice What the fixtures' grants show, one by one. `integration/Fragments.t.sol` compares verdicts with Rust's over many fragments.
 contract EvidenceVerifierTest is Evidence {
@@ -41,6 +43,25 @@ contract EvidenceVerifierTest is Evidence {
     function test_envelopeHolds_refusesABlindingThatIsNoFieldElement() public view {
         uint256 r = 21888242871839275222246405745257275088548364400416034343698204186575808495617;
         assertFalse(_evidence.envelopeHolds(_envelope, _tagBlinding + r, _recordTag));
+    }
+
+    function test_envelopeHolds_refusesTheOrderAsABlinding() public {
+        uint256 tag = _tagWithoutBlinding(_envelope);
+        assertTrue(_evidence.envelopeHolds(_envelope, 0, tag));
+        assertFalse(_evidence.envelopeHolds(_envelope, Typed.R, tag));
+    }
+
+    function test_envelopeHolds_needsAWrappedKey() public {
+        bytes memory begins = this.partOf(_envelope, 0, 106);
+        bytes memory ends = this.partOf(_envelope, _envelope.length - 125, _envelope.length);
+        bytes memory without = bytes.concat(begins, hex"0000", ends);
+        assertFalse(_evidence.envelopeHolds(without, 0, _tagWithoutBlinding(without)));
+        bytes memory with = bytes.concat(begins, hex"000107", ends);
+        assertTrue(_evidence.envelopeHolds(with, 0, _tagWithoutBlinding(with)));
+    }
+
+    function partOf(bytes calldata all, uint256 from, uint256 to) external pure returns (bytes memory) {
+        return all[from:to];
     }
 
     function test_envelopeHolds_refusesAnotherLayout() public view {
@@ -283,5 +304,10 @@ contract EvidenceVerifierTest is Evidence {
     {
         bytes memory basis = _evidence.basisOf(_envelope, _receivingKey, grant);
         return _evidence.verifyFragments(basis, fragments);
+    }
+
+    /// @dev The record tag of an envelope whose blinding is zero: Poseidon over `medshare.tag`, the envelope's hash and the blinding.
+    function _tagWithoutBlinding(bytes memory envelope) private pure returns (uint256) {
+        return PoseidonT4.hash([uint256(0x6d656473686172652e746167), uint256(sha256(envelope)) % Typed.R, 0]);
     }
 }

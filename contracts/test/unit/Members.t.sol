@@ -180,6 +180,10 @@ contract MembersTest is Bounded {
         next = _bounds();
         next.maxQuota = 0;
         _expectBoundInvalid(next, "maxQuota");
+        next.maxQuota = type(uint24).max;
+        vm.prank(CONSORTIUM);
+        _members.setBounds(next);
+        assertEq(_members.bounds().maxQuota, type(uint24).max);
         next = _bounds();
         next.maxAttempts = 0;
         _expectBoundInvalid(next, "maxAttempts");
