@@ -102,7 +102,12 @@ fn entries() -> impl Strategy<Value = Vec<Entry>> {
         code,
         value,
         percent,
-        days_ago,
+        // What a record tells without a date has happened
+        days_ago: if told == Told::WithoutDate {
+            days_ago.max(0)
+        } else {
+            days_ago
+        },
         told,
     });
     prop::collection::vec(entry, 0..7)
@@ -329,6 +334,26 @@ fn cases(cases: u32) -> ProptestConfig {
         failure_persistence: None,
         ..ProptestConfig::with_cases(cases)
     }
+}
+
+/// An undated result may be the latest one, and lie after a window: what was found by chance once.
+#[test]
+fn an_undated_result_leaves_the_end_of_a_window_open() {
+    let entry = |days_ago, told| Entry {
+        code: 2,
+        value: 0,
+        percent: true,
+        days_ago,
+        told,
+    };
+    let criterion = |window: Value| json!({"observation": {"system": "urn:test", "code": "2"}, "latest": {"$lt": 5, "unit": "%"}, "window": window});
+    let ended = criterion(json!({"to": "35 days ago"}));
+    let open = criterion(json!({"from": "40 days ago"}));
+    let dated = facts(&[entry(35, Told::Fully)]);
+    let both = facts(&[entry(35, Told::Fully), entry(0, Told::WithoutDate)]);
+    assert_eq!(provable("include", &ended, &dated), Some(true));
+    assert_eq!(provable("include", &ended, &both), Some(false));
+    assert_eq!(provable("include", &open, &both), Some(true));
 }
 
 proptest! {

@@ -238,7 +238,8 @@ fn count(key: &FactKey, numbers: &Ranges) -> Formula {
     Formula::any(numbers.iter().map(clause).collect())
 }
 
-/// A value in one of the ranges; the latest one lies on the last day of the values in its unit.
+/// A value in one of the ranges; the latest one lies on the last day of the values in its unit, which may be an undated one's: that blocks the
+/// end of a window, but for the reference date, after which no entry is taken to be.
 fn value(key: &FactKey, ask: &ValueAsk) -> Formula {
     let valued = key.with_unit(&ask.unit);
     let columns = columns(ask.field);
@@ -251,7 +252,8 @@ fn value(key: &FactKey, ask: &ValueAsk) -> Formula {
     match ask.window {
         None => found,
         Some(days) => {
-            let dated = within(&valued, Column::LastDate as u8, days, false);
+            let ends = end_that_matters(days).is_some();
+            let dated = within(&valued, Column::LastDate as u8, days, ends);
             Formula::all(vec![found, dated])
         }
     }
