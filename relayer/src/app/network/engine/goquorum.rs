@@ -38,6 +38,9 @@ pub(super) fn genesis(ledger: &Ledger) -> Value {
         "qbft": {
             "epochlength": rules.epoch_blocks,
             "blockperiodseconds": rules.block_period_s,
+            // The miner offers an empty block before it has executed a full one, and the proposer takes what is offered first: unless
+            // an empty one has to wait for longer, every other block is empty under load
+            "emptyblockperiodseconds": 2 * rules.block_period_s,
             "requesttimeoutseconds": rules.request_timeout_s,
             "maxRequestTimeoutSeconds": rules.max_request_timeout_s,
             "policy": 0,

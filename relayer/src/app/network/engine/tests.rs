@@ -82,7 +82,7 @@ fn the_first_block_for_goquorum() {
     assert_eq!(
         config["qbft"],
         json!({
-            "epochlength": 30_000, "blockperiodseconds": 1, "requesttimeoutseconds": 4, "maxRequestTimeoutSeconds": 30,
+            "epochlength": 30_000, "blockperiodseconds": 1, "emptyblockperiodseconds": 2, "requesttimeoutseconds": 4, "maxRequestTimeoutSeconds": 30,
             "policy": 0, "ceil2Nby3Block": 0,
         })
     );
