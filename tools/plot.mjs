@@ -43,7 +43,7 @@ const legend = loads.map((load, i) => {
   const x = LEFT + i * 110;
   return `<rect x="${x}" y="${TOP + HEIGHT + 34}" width="10" height="10" fill="${COLOURS[load]}"/>` + text(x + 14, TOP + HEIGHT + 43, load);
 });
-const title = `Operations a second: ${first.validators} validators, a block every ${first.blockPeriodS} s, ${engine} ${version.match(/\d+\.\d+\.\d+/)?.[0] ?? ""}`;
+const title = `Operations a second: ${first.validators} validators, a block every ${first.blockPeriodS} s, ${engine} ${(version.match(/Quorum Version: (\S+)/) ?? version.match(/(\d+\.\d+\.\d+)/))?.[1] ?? ""}`;
 const fullWidth = Math.max(width, LEFT + loads.length * 110 + 20);
 const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${fullWidth}" height="${TOP + HEIGHT + BOTTOM}" font-family="sans-serif" font-size="12">
 <rect width="100%" height="100%" fill="white"/>
