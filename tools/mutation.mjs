@@ -61,7 +61,7 @@ mkdirSync(FOLDER, { recursive: true });
 let done = 0;
 for (const mutant of mutants) {
   const key = keyOf(mutant);
-  if (known[key] && !(again && known[key] === "survived")) continue;
+  if (again ? known[key] !== "survived" : known[key]) continue;
   if (Date.now() - started > minutes * 60_000) break;
   const fate = judge(mutant);
   if (!fate) continue;
