@@ -102,9 +102,7 @@ impl Proxy {
     async fn valid_until(&self, case: &Case<'_>) -> Result<u64, Failure> {
         let bound = u64::from(self.ledger.bounds().await?.max_receipt_seconds);
         let lifetime = self.settings.receipt_s.min(bound);
-        let until = case.head.time + lifetime;
-        // Of proxies that are asked one after the other the same: the contract hashes it once
-        Ok(until - until % (lifetime / 10).clamp(1, 600))
+        Ok(rounded_end(case.head.time, lifetime))
     }
 
     fn held_terms(case: &Case<'_>, promised_until: u64) -> HeldTerms {
@@ -182,5 +180,31 @@ pub(super) fn index_entry(terms: &HeldTerms) -> GrantEntry {
         slice: terms.slice,
         enrolled: false,
         attested: false,
+    }
+}
+
+/// When a receipt of this lifetime ends, rounded down to a tenth of it, ten minutes at most: of proxies that are asked one after the other mostly the
+/// same, so that the contract hashes what they sign once.
+fn rounded_end(now: u64, lifetime: u64) -> u64 {
+    let end = now + lifetime;
+    end - end % (lifetime / 10).clamp(1, 600)
+}
+
+#[cfg(test)]
+mod rounding {
+    use super::rounded_end;
+
+    #[test]
+    fn receipts_given_within_a_short_time_end_together() {
+        assert_eq!(rounded_end(36_000, 3_600), 39_600);
+        assert_eq!(rounded_end(36_359, 3_600), 39_600);
+        assert_eq!(rounded_end(36_360, 3_600), 39_960);
+        // Never more than was promised, and nine tenths of it at least
+        for lifetime in [0, 1, 9, 10, 61, 3_600, 86_400] {
+            for now in 1_000..2_300 {
+                let end = rounded_end(now, lifetime);
+                assert!(end <= now + lifetime && end >= now + lifetime - lifetime / 10);
+            }
+        }
     }
 }
