@@ -156,19 +156,24 @@ async fn two_studies_joined_by_one_patient_are_not_linked() -> Result<()> {
     }
 
     let transactions = observer::transactions(&world.stage.chain).await?;
-    // All that names the enrolment's transaction, nullifier or payout account
-    let words_of = |own: &[Vec<u8>]| -> BTreeSet<Vec<u8>> {
-        let names = |transaction: &&observer::Transaction| {
-            transaction.hash == format!("0x{}", hex::encode(&own[0]))
-                || own[1..].iter().any(|own| transaction.contains(own))
-        };
+    // Names the enrolment's transaction, nullifier or payout account
+    let names = |transaction: &observer::Transaction, own: &[Vec<u8>]| {
+        transaction.hash == format!("0x{}", hex::encode(&own[0]))
+            || own[1..].iter().any(|own| transaction.contains(own))
+    };
+    // A batch holds what came at the same time, whoever's it is
+    let is_of_several = |transaction: &observer::Transaction| {
+        let named = enrolled.iter().filter(|own| names(transaction, own));
+        named.count() > 1
+    };
+    let words_of = |own: &Vec<Vec<u8>>| -> BTreeSet<Vec<u8>> {
         let words = transactions
             .iter()
-            .filter(names)
+            .filter(|transaction| names(transaction, own) && !is_of_several(transaction))
             .flat_map(|each| each.words());
         words.map(<[u8]>::to_vec).collect()
     };
-    let [first, second, others @ ..] = enrolled.map(|own| words_of(&own));
+    let [first, second, others @ ..] = enrolled.each_ref().map(words_of);
     assert!(
         first.len() > 20 && second.len() > 20,
         "{} {}",
