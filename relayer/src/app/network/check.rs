@@ -56,6 +56,7 @@ traps! {
     NoPeers "no-peers" "Name static peers: with discovery off, nodes find each other in no other way.";
     SyncMode "sync-mode" "Set sync-mode to FULL: a validator must have every state.";
     StateInMemory "state-in-memory" "Set --gcmode archive: otherwise GoQuorum keeps the states of the last blocks in memory, and if all validators crash at once, the chain goes back behind blocks that were final.";
+    EmptyBlocks "empty-blocks" "Set emptyblockperiodseconds to twice blockperiodseconds: GoQuorum proposes an empty block before it has executed a full one, and under load every other block is empty.";
     GenesisMalformed "genesis-malformed" "Let `relayer network init` or the engine's own tool make the genesis.";
     ChainId "chain-id" "Take a chain id of your own: the contracts allow windows of any length on 1337 and 31337, and public networks' ids confuse wallets.";
     KnownAccount "known-account" "Leave accounts out of the genesis whose keys are published in documentation and tools.";

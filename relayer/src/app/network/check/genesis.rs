@@ -104,6 +104,16 @@ pub(super) fn traps(place: &str, genesis: &Value, engine: Engine, machine: Machi
                 format!("transactions may have {limit} KiB"),
             );
         }
+        let empty = number(member(
+            &genesis["config"]["qbft"],
+            "emptyblockperiodseconds",
+        ));
+        if empty.is_none_or(|empty| empty <= period) {
+            say(
+                TrapKind::EmptyBlocks,
+                "an empty block waits no longer than a full one".to_owned(),
+            );
+        }
     }
     found
 }

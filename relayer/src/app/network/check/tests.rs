@@ -135,6 +135,19 @@ fn each_bad_genesis_is_named() {
             with_genesis(GoQuorum, |g| g["config"]["txnSizeLimit"] = json!(64)),
         ),
         (
+            "empty-blocks",
+            with_genesis(GoQuorum, |g| {
+                let qbft = g["config"]["qbft"].as_object_mut().unwrap();
+                qbft.remove("emptyblockperiodseconds");
+            }),
+        ),
+        (
+            "empty-blocks",
+            with_genesis(GoQuorum, |g| {
+                g["config"]["qbft"]["emptyblockperiodseconds"] = json!(1);
+            }),
+        ),
+        (
             "chain-id",
             with_genesis(Besu, |g| g["config"]["chainId"] = json!(1337)),
         ),

@@ -125,6 +125,12 @@ fn flags(ledger: &Ledger, member: &Member) -> Vec<String> {
         ("--gcmode", "archive".to_owned()),
         ("--nat", "none".to_owned()),
         ("--miner.threads", "1".to_owned()),
+        // Before an empty block has waited for its time, so that what comes meanwhile gets into it and need not wait for the next one; and
+        // not before a full one is executed
+        (
+            "--miner.recommit",
+            format!("{}ms", 1_500 * rules.block_period_s),
+        ),
         ("--miner.gasprice", "0".to_owned()),
         ("--miner.gastarget", rules.gas_limit.to_string()),
         ("--miner.gaslimit", rules.gas_limit.to_string()),
