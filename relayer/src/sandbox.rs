@@ -16,6 +16,6 @@ pub mod stage;
 
 pub use actor::{Actor, CommandError};
 pub use anvil::Anvil;
-pub use chain::{Chain, On};
+pub use chain::{Chain, On, Setting};
 pub use process::{ChildProcess, SandboxError};
 pub use stage::{Stage, StageError, StageSettings, StagedProxy};

@@ -10,7 +10,7 @@ use relayer::app::network::engine::program as program_of;
 use relayer::domain::eip712::SigningDomain;
 use relayer::domain::ledger::Engine;
 use relayer::domain::network::Network;
-use relayer::sandbox::{Actor, CommandError, On, Stage, StageSettings};
+use relayer::sandbox::{Actor, CommandError, On, Setting, Stage, StageSettings};
 use serde_json::Value;
 
 use crate::interposer::{Interposer, Meddling};
@@ -334,7 +334,7 @@ pub fn engine() -> Option<On> {
     if installed.is_none() {
         say_skipped("neither GoQuorum's `geth` nor `besu` is on PATH or named in MEDSHARE_GOQUORUM or MEDSHARE_BESU");
     }
-    installed.map(On::Fresh)
+    installed.map(|engine| On::Fresh(Setting::usual(engine)))
 }
 
 /// What the tests' chains are run by.

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::{ensure, Context as _, Result};
 use relayer::adapters::network_folder::NetworkFolder;
 use relayer::app::network::init::{folder_of, join, shared_files};
-use relayer::sandbox::{Actor, On};
+use relayer::sandbox::{Actor, On, Setting};
 use serde_json::Value;
 use tests::{code_of, engine, world};
 
@@ -160,7 +160,7 @@ impl Drop for Running<'_> {
 
 #[test]
 fn a_member_joins_is_voted_in_and_out_and_strangers_stay_out() -> Result<()> {
-    let Some(On::Fresh(engine)) = engine() else {
+    let Some(On::Fresh(Setting { engine, .. })) = engine() else {
         return Ok(());
     };
     let folder = tempfile::tempdir()?;

@@ -17,6 +17,8 @@ const PID_FILE: &str = "node.pid";
 pub const LOG_FILE: &str = "node.log";
 /// How long a node may take to end before it is killed. It writes its state to the disk meanwhile.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// proc(5) counts in hundredths of a second, whatever the kernel's own clock does.
+const MILLISECONDS_PER_TICK: u64 = 10;
 
 /// Finds an engine's program: the one that is named, else the one that the program's variable names, else on `PATH`; and asks it
 /// for its version, because programs of different engines share names.
@@ -155,6 +157,19 @@ fn is_ours(id: u32, folder: &RoleHome) -> bool {
         (Ok(works_in), Ok(own)) => works_in == own,
         _ => false,
     }
+}
+
+/// Processor time that a process has used, of all its threads; `None` where the system does not tell.
+pub fn processor_time(id: u32) -> Option<Duration> {
+    let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+    ticks(&stat).map(|ticks| Duration::from_millis(ticks * MILLISECONDS_PER_TICK))
+}
+
+/// User's and system's time of proc(5)'s `stat`, fields 14 and 15. The name before them, in brackets, may hold anything.
+fn ticks(stat: &str) -> Option<u64> {
+    let mut fields = stat.rsplit_once(')')?.1.split_whitespace().skip(11);
+    let (user, system) = (fields.next()?, fields.next()?);
+    Some(user.parse::<u64>().ok()? + system.parse::<u64>().ok()?)
 }
 
 /// Stops a member's node and waits for its end; says whether it ran.

@@ -15,9 +15,10 @@ use crate::domain::failure::{Failure, FailureClass, FailureCode};
 use crate::sandbox::{CommandError, On, SandboxError, StageError};
 
 /// The bundle that the repository ships: a made-up patient.
-const BUNDLE: &str = include_str!("../../../tests/data/bundles/marta-type-2-diabetes.json");
+pub(super) const BUNDLE: &str =
+    include_str!("../../../tests/data/bundles/marta-type-2-diabetes.json");
 /// Criteria that she meets.
-const CRITERIA: &str = include_str!("../../../tests/data/criteria/type-2-diabetes.json");
+pub(super) const CRITERIA: &str = include_str!("../../../tests/data/criteria/type-2-diabetes.json");
 /// A made-up patient more, for the crowd.
 const CROWD: &str = include_str!("../../../tests/data/bundles/jonas-type-1-diabetes.json");
 

@@ -19,22 +19,14 @@ use crate::domain::ledger::Engine;
 
 /// How long nodes may take to come up.
 const PATIENCE: Duration = Duration::from_mins(2);
-/// Networks that the sandbox makes for itself.
-const USUAL: Setting = Setting {
-    engine: Engine::GoQuorum,
-    validators: 4,
-    block_period_s: 1,
-    gas_limit: 30_000_000,
-};
-
 /// What runs the chain.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum On {
     /// Anvil, whose clock can be moved.
     #[default]
     Anvil,
-    /// A network of four validators, made for this sandbox and ended with it.
-    Fresh(Engine),
+    /// A network made for this sandbox and ended with it.
+    Fresh(Setting),
     /// The network of a folder that `relayer network init` made. It is started if it does not run, and goes on.
     Folder(PathBuf),
 }
@@ -44,7 +36,7 @@ impl On {
     pub fn of(text: &Path) -> Self {
         match text.to_str().and_then(|text| text.parse().ok()) {
             Some(Engine::Anvil) => Self::Anvil,
-            Some(engine) => Self::Fresh(engine),
+            Some(engine) => Self::Fresh(Setting::usual(engine)),
             None => Self::Folder(text.to_owned()),
         }
     }
@@ -89,12 +81,8 @@ impl Chain {
                     kind: Kind::Anvil(anvil),
                 })
             }
-            On::Fresh(engine) => {
-                let setting = Setting {
-                    engine: *engine,
-                    ..USUAL
-                };
-                let network = fresh(setting, &folder.join("ledger"))?;
+            On::Fresh(setting) => {
+                let network = fresh(*setting, &folder.join("ledger"))?;
                 Self::of(network, true).await
             }
             On::Folder(path) => Self::of(NetworkFolder::open(path)?, false).await,
@@ -259,6 +247,18 @@ pub struct Setting {
     pub gas_limit: u64,
 }
 
+impl Setting {
+    /// What the sandbox makes for itself: four validators, a block a second, 30 million gas.
+    pub fn usual(engine: Engine) -> Self {
+        Self {
+            engine,
+            validators: 4,
+            block_period_s: 1,
+            gas_limit: 30_000_000,
+        }
+    }
+}
+
 /// A running network in a folder that ends with it.
 pub struct FreshNetwork {
     network: NetworkFolder,
@@ -315,6 +315,11 @@ impl FreshNetwork {
     pub async fn store(&self, name: &str) -> Result<SqliteIndex, Failure> {
         let path = self.folder.path().join(format!("{name}.sqlite"));
         Ok(SqliteIndex::open(&path).await?)
+    }
+
+    /// Processor time that its nodes have used so far; `None` where the system does not tell.
+    pub fn processor_time(&self) -> Option<Duration> {
+        self.network.processor_time().ok().flatten()
     }
 
     /// Its nodes.

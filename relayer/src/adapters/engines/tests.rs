@@ -107,3 +107,11 @@ fn a_step_that_fails_is_told() {
     assert!(failure.message().contains("broken"), "{failure}");
     assert_eq!(running(&home).unwrap(), None);
 }
+
+#[test]
+fn processor_time_is_read_behind_any_name() {
+    let stat = "7 (a ) (b) S 1 7 7 0 -1 4194304 99 0 0 0 120 35 0 0 20 0 9 0 1 2 3";
+    assert_eq!(ticks(stat), Some(155));
+    assert_eq!(ticks("7 (cut) S 1 7"), None);
+    assert!(processor_time(std::process::id()).is_some());
+}

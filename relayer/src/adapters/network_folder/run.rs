@@ -49,6 +49,22 @@ impl NetworkFolder {
         Ok(stopped)
     }
 
+    /// Processor time that the nodes here have used since they were started; `None` where the system does not tell.
+    ///
+    /// # Errors
+    /// `io`.
+    pub fn processor_time(&self) -> Result<Option<Duration>, Failure> {
+        let mut all = Duration::ZERO;
+        for member in self.here()? {
+            let id = engines::running(&self.home_of(member)?)?;
+            match id.and_then(engines::processor_time) {
+                Some(one) => all += one,
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(all))
+    }
+
     /// Kills a member's node at once, as a power failure would.
     ///
     /// # Errors

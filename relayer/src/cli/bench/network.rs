@@ -1,5 +1,6 @@
 //! `relayer bench network`: a new network for each setting, loads, and what came of them.
 
+mod delivery;
 mod load;
 mod report;
 mod scene;
@@ -7,6 +8,7 @@ mod scene;
 use std::path::PathBuf;
 
 use clap::Args;
+use prover::circuit::artefacts::DEFAULT_FOLDER;
 use serde_json::{json, Value};
 
 use crate::adapters::engines;
@@ -15,7 +17,8 @@ use crate::cli::output::Output;
 use crate::domain::failure::{Failure, FailureCode};
 use crate::domain::ledger::Engine;
 use crate::sandbox::chain::{FreshNetwork, Setting};
-use load::{Load, Stream, BATCH, LONGER};
+use delivery::Delivered;
+use load::{Load, Outcome, Stream, BATCH, LONGER};
 use report::Measured;
 use scene::Scene;
 
@@ -50,16 +53,29 @@ pub struct NetworkBench {
     /// Verifications, enrolments or settlements of a load, rounded up to a multiple of 64; in batches four times as many.
     #[arg(long, default_value_t = 1_024)]
     operations: u32,
-    /// New file for the results, as JSON.
+    /// Records delivered one after the other, for each number of validators and block period, at 30 million gas.
+    #[arg(long, default_value_t = 20)]
+    deliveries: usize,
+    /// Folder of the compiled circuits and their keys.
+    #[arg(long, env = "MEDSHARE_CIRCUITS", default_value = DEFAULT_FOLDER)]
+    circuits: PathBuf,
+    /// New file for the results, as JSON, kept up to date with each setting.
     #[arg(long)]
     out: Option<PathBuf>,
+}
+
+/// Everything that was measured.
+#[derive(Debug, Default)]
+struct Results {
+    loads: Vec<Measured>,
+    deliveries: Vec<Delivered>,
 }
 
 impl NetworkBench {
     pub(super) async fn run(self, output: &Output) -> Result<(), Failure> {
         let found = engines::find(&program(self.engine), None)?;
         let version = engines::version(&program(self.engine), &found);
-        let mut all = Vec::new();
+        let mut all = Results::default();
         for setting in self.settings() {
             output.progress(&format!(
                 "{} validators, a block every {} s, {} million gas",
@@ -67,19 +83,48 @@ impl NetworkBench {
                 setting.block_period_s,
                 setting.gas_limit / MILLION
             ));
-            all.extend(self.measure(setting, output).await);
+            all.loads.extend(self.measure(setting, output).await);
+            self.keep(&all, &version)?;
         }
-        let value = json!({
-            "engine": self.engine, "version": version.trim(), "machine": machine(), "operations": self.rounded(),
-            "measured": all, "best": report::best(&all),
-        });
-        if let Some(path) = &self.out {
-            std::fs::write(path, format!("{value:#}\n")).map_err(|error| {
-                Failure::new(FailureCode::Io, format!("{}: {error}", path.display()))
-            })?;
+        for setting in self.settings_of_deliveries() {
+            output.progress(&format!(
+                "{} deliveries: {} validators, a block every {} s",
+                self.deliveries, setting.validators, setting.block_period_s
+            ));
+            let delivered = delivery::measure(setting, self.deliveries, &self.circuits).await;
+            all.deliveries.push(delivered);
+            self.keep(&all, &version)?;
         }
-        output.result(&value, &report::table(&all));
+        let tables = [report::table(&all.loads), delivery::table(&all.deliveries)];
+        output.result(&self.value(&all, &version), &tables.join("\n\n"));
         Ok(())
+    }
+
+    fn value(&self, all: &Results, version: &str) -> Value {
+        json!({
+            "engine": self.engine, "version": version.trim(), "machine": machine(), "operations": self.rounded(),
+            "measured": all.loads, "best": report::best(&all.loads), "deliveries": all.deliveries,
+        })
+    }
+
+    fn keep(&self, all: &Results, version: &str) -> Result<(), Failure> {
+        let Some(path) = &self.out else {
+            return Ok(());
+        };
+        let written = std::fs::write(path, format!("{:#}\n", self.value(all, version)));
+        written
+            .map_err(|error| Failure::new(FailureCode::Io, format!("{}: {error}", path.display())))
+    }
+
+    fn settings_of_deliveries(&self) -> Vec<Setting> {
+        let usual = Setting::usual(self.engine);
+        let mut settings: Vec<_> = self.settings();
+        settings
+            .iter_mut()
+            .for_each(|one| one.gas_limit = usual.gas_limit);
+        settings.dedup();
+        settings.retain(|_| self.deliveries > 0);
+        settings
     }
 
     fn settings(&self) -> Vec<Setting> {
@@ -105,7 +150,8 @@ impl NetworkBench {
 
     /// All loads, one after the other, on a network of their own.
     async fn measure(&self, setting: Setting, output: &Output) -> Vec<Measured> {
-        let row = |load: Load, outcome| Measured::new(setting, load, outcome);
+        let row =
+            |load: Load, outcome: Result<Outcome, Failure>| Measured::new(setting, load, outcome);
         let set = async {
             let chain = FreshNetwork::start(setting).await?;
             let scene = Scene::set(chain, self.rounded() * (1 + LONGER)).await?;

@@ -52,14 +52,15 @@ impl Load {
         }
     }
 
-    /// Gas of a transaction before the signer's margin of a quarter, so that none fails for want of it.
+    /// Gas of a transaction before the signer's margin of a quarter, so that none fails for want of it: what a settlement is refunded for storage
+    /// that it clears, it needs first.
     fn gas(self) -> u64 {
         match self {
             Self::Verification => 260_000,
             Self::Enrolment => 330_000,
             Self::EnrolmentBatch => 2_000_000,
-            Self::Settlement => 120_000,
-            Self::SettlementBatch => 800_000,
+            Self::Settlement => 250_000,
+            Self::SettlementBatch => 1_600_000,
         }
     }
 }
@@ -74,6 +75,15 @@ impl std::fmt::Display for Load {
             Self::SettlementBatch => "settlement-batch",
         })
     }
+}
+
+/// What came of a load.
+#[derive(Debug, Clone)]
+pub(super) struct Outcome {
+    /// `None` if too few blocks came.
+    pub(super) throughput: Option<Throughput>,
+    /// Processor time that a node used for an operation, on average; `None` where the system does not tell.
+    pub(super) processor: Option<Duration>,
 }
 
 /// The loads of one network.
@@ -102,17 +112,25 @@ impl Stream {
     }
 
     /// Sends a load, waits until it is in blocks, and checks that all of it came about.
-    pub(super) async fn run(&mut self, load: Load) -> Result<Option<Throughput>, Failure> {
+    pub(super) async fn run(&mut self, load: Load) -> Result<Outcome, Failure> {
         let before = self.scene.standing().await?;
         let (to, calls) = self.calls(load)?;
         let transactions = calls.len();
         let signed = sign(self.scene.network.chain_id, to, &calls, load.gas())?;
         let first = self.nodes.first().ok_or_else(no_node)?;
         let start = first.head().await?.number;
+        let used_before = self.scene.chain.processor_time();
         send(&self.nodes, &signed).await?;
         let blocks = blocks_of(first, start, transactions).await?;
+        let used = self.scene.chain.processor_time().zip(used_before);
         self.check(load, before).await?;
-        Ok(throughput(&blocks))
+        Ok(Outcome {
+            throughput: throughput(&blocks),
+            processor: used.map(|(after, before)| {
+                let shares = transactions * load.entries() as usize * self.nodes.len();
+                after.saturating_sub(before) / u32::try_from(shares).unwrap_or(u32::MAX)
+            }),
+        })
     }
 
     fn calls(&self, load: Load) -> Result<(Address, Vec<Vec<u8>>), Failure> {

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::load::Load;
+use super::load::{Load, Outcome};
 use super::MILLION;
 use crate::app::network::bench::Throughput;
 use crate::domain::failure::Failure;
@@ -21,6 +21,10 @@ pub(super) struct Measured {
     /// Of bare verifications a second at the same setting in the same run.
     of_ceiling: Option<f64>,
     throughput: Option<Throughput>,
+    /// Milliseconds of a processor that a node uses for an operation.
+    processor_ms: Option<f64>,
+    /// Operations a second if each validator had a core of its own ([`projected`]).
+    projected: Option<f64>,
     problem: Option<String>,
 }
 
@@ -38,16 +42,22 @@ pub(super) struct Best {
 }
 
 impl Measured {
-    pub(super) fn new(
-        setting: Setting,
-        load: Load,
-        outcome: Result<Option<Throughput>, Failure>,
-    ) -> Self {
-        let (throughput, problem) = match outcome {
-            Ok(Some(throughput)) => (Some(throughput), None),
-            Ok(None) => (None, Some("too few blocks: more operations".to_owned())),
-            Err(failure) => (None, Some(failure.message().to_owned())),
+    pub(super) fn new(setting: Setting, load: Load, outcome: Result<Outcome, Failure>) -> Self {
+        let (throughput, processor, problem) = match outcome {
+            Ok(Outcome {
+                throughput: None, ..
+            }) => (
+                None,
+                None,
+                Some("too few blocks: more operations".to_owned()),
+            ),
+            Ok(outcome) => (outcome.throughput, outcome.processor, None),
+            Err(failure) => (None, None, Some(failure.message().to_owned())),
         };
+        let processor_ms = processor.map(|time| time.as_secs_f64() * 1e3);
+        let gas = throughput
+            .as_ref()
+            .map(|found| found.gas_per_second / found.per_second / f64::from(load.entries()));
         Self {
             validators: setting.validators,
             block_period_s: setting.block_period_s,
@@ -58,6 +68,10 @@ impl Measured {
                 .map(|found| found.per_second * f64::from(load.entries())),
             of_ceiling: None,
             throughput,
+            processor_ms,
+            projected: processor_ms
+                .zip(gas)
+                .map(|(processor_ms, gas)| projected(setting, processor_ms, gas)),
             problem,
         }
     }
@@ -73,13 +87,18 @@ impl Measured {
     fn row(&self) -> String {
         let came_of_it = match (&self.throughput, self.per_second) {
             (Some(found), Some(per_second)) => format!(
-                "{per_second:.1} | {} | {:.1} | {:.2} s | {}",
+                "{per_second:.1} | {} | {:.1} | {:.2} s | {} | {} | {}",
                 times(self.of_ceiling),
                 found.gas_per_second / 1e6,
                 found.block_interval,
-                found.round_changes
+                found.round_changes,
+                one_digit(self.processor_ms),
+                one_digit(self.projected),
             ),
-            _ => format!("{} | | | |", self.problem.as_deref().unwrap_or_default()),
+            _ => format!(
+                "{} | | | | | |",
+                self.problem.as_deref().unwrap_or_default()
+            ),
         };
         format!(
             "| {} | {} s | {}M | {} | {came_of_it} |",
@@ -100,6 +119,19 @@ impl Measured {
             row.of_ceiling = ratio(row.per_second, ceiling);
         }
     }
+}
+
+/// Operations a second if each validator had a core of its own: as many as the core executes by the processor time that an operation took a
+/// node here, proposing and everything else included, but no more than blocks have gas for. An upper bound: it leaves out that validators
+/// execute a block after its proposer, and that they wait for one another.
+#[expect(clippy::cast_precision_loss, reason = "gas and seconds")]
+fn projected(setting: Setting, processor_ms: f64, gas: f64) -> f64 {
+    let by_gas = setting.gas_limit as f64 / setting.block_period_s as f64 / gas;
+    (1e3 / processor_ms).min(by_gas)
+}
+
+fn one_digit(value: Option<f64>) -> String {
+    value.map_or_else(String::new, |value| format!("{value:.1}"))
 }
 
 fn ratio(value: Option<f64>, ceiling: Option<f64>) -> Option<f64> {
@@ -163,8 +195,8 @@ impl Best {
 /// Both as tables.
 pub(super) fn table(all: &[Measured]) -> String {
     let head = [
-        "| validators | period | gas limit | load | a second | of verifications | million gas a second | between blocks | rounds lost |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+        "| validators | period | gas limit | load | a second | of verifications | million gas a second | between blocks | rounds lost | ms of a node's processor | a second with a core each |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
     ];
     let best_head = [
         "",
@@ -184,6 +216,8 @@ fn times(ratio: Option<f64>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::domain::ledger::Engine;
 
@@ -203,7 +237,25 @@ mod tests {
             block_interval: 1.0,
             round_changes: 0,
         };
-        Measured::new(setting, load, Ok(Some(throughput)))
+        let outcome = Outcome {
+            throughput: Some(throughput),
+            processor: Some(Duration::from_millis(8)),
+        };
+        Measured::new(setting, load, Ok(outcome))
+    }
+
+    /// 8 ms are 125 operations a second, which blocks must have gas for.
+    #[test]
+    fn a_core_each_is_bound_by_gas_and_by_time() {
+        let setting = |gas_limit, block_period_s| Setting {
+            block_period_s,
+            gas_limit,
+            ..Setting::usual(Engine::GoQuorum)
+        };
+        let projected = |setting| projected(setting, 8.0, 250_000.0);
+        assert!((projected(setting(15_000_000, 1)) - 60.0).abs() < 1e-9);
+        assert!((projected(setting(15_000_000, 2)) - 30.0).abs() < 1e-9);
+        assert!((projected(setting(60_000_000, 1)) - 125.0).abs() < 1e-9);
     }
 
     #[test]
