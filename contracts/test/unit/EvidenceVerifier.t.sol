@@ -182,6 +182,23 @@ contract EvidenceVerifierTest is Evidence {
         assertEq(_verify(scenario.grant, _chosen(scenario, 0, 1)), 0);
     }
 
+    /// @dev After one that holds, fragments that fail over E, over V and over U alone, with each side of the equation as the product.
+    function test_verifyFragments_asksForEachEquation() public view {
+        string memory json = vm.readFile("contracts/test/fixtures/equations.json");
+        bytes memory basis = vm.parseJsonBytes(json, ".basis");
+        bytes[] memory fragments = vm.parseJsonBytesArray(json, ".fragments");
+        bytes[] memory products = vm.parseJsonBytesArray(json, ".products");
+        bytes[] memory sums = vm.parseJsonBytesArray(json, ".sums");
+        assertEq(fragments.length, 4);
+        IEvidenceVerifier.Fragment[] memory given = new IEvidenceVerifier.Fragment[](1);
+        for (uint8 i = 0; i < 4; ++i) {
+            given[0] = IEvidenceVerifier.Fragment(i, fragments[i], products[i]);
+            assertEq(_evidence.verifyFragments(basis, given), i == 0 ? 1 : 0, vm.toString(i));
+            given[0].products = sums[i];
+            assertEq(_evidence.verifyFragments(basis, given), i == 0 ? 1 : 0, vm.toString(i));
+        }
+    }
+
     function test_precursorHolds_ofEveryGrant() public view {
         for (uint256 i = 0; i < SCENARIOS; ++i) {
             assertTrue(_evidence.precursorHolds(_scenario(i).grant, _receivingKey, _binding));

@@ -1,5 +1,6 @@
 //! Fragments, grants and envelopes as fixtures of the contracts' tests, and the evidence made of them.
 
+mod equations;
 mod fixtures;
 mod random;
 

@@ -59,7 +59,7 @@ struct Chain {
     institution: Address,
 }
 
-fn show(bytes: &[u8]) -> String {
+pub(super) fn show(bytes: &[u8]) -> String {
     format!("0x{}", hex::encode(bytes))
 }
 
@@ -92,7 +92,7 @@ fn segment(index: u8) -> Vec<u8> {
     vec![index + 1; length]
 }
 
-fn envelope(world: &World) -> Vec<u8> {
+pub(super) fn envelope(world: &World) -> Vec<u8> {
     let mut tree = TreeBuilder::new();
     (0..SEGMENTS).for_each(|index| tree.push(&segment(index)));
     let keys = world.keys();
@@ -110,7 +110,7 @@ fn envelope(world: &World) -> Vec<u8> {
     .unwrap()
 }
 
-fn grant(world: &World, granted: &Granted, threshold: u8) -> Grant {
+pub(super) fn grant(world: &World, granted: &Granted, threshold: u8) -> Grant {
     let slots = granted
         .fragments
         .iter()
