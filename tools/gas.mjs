@@ -1,13 +1,16 @@
-// What transactions cost, from receipts on Anvil under Berlin. The contract tests write down a chain in its steady state and the transactions
-// (contracts/test/gas); each scenario starts from that state.
+// What transactions cost, from receipts on Anvil under Berlin. The contract tests write down chains in their steady state and the transactions
+// (contracts/test/gas); each scenario starts from its chain's state.
 //   node tools/gas.mjs           measure, and write snapshots/receipts.json
 //   node tools/gas.mjs --check   fail if the committed figures are not what is measured
 import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { binaryOf } from "./foundry.mjs";
 
 const FOLDER = "target/gas";
 const COMMITTED = "snapshots/receipts.json";
+/** A test each. */
+const PLANS = ["enrolments", "disputes"];
 const PORT = 18_545;
 const BARE = "bare verification, 8 public signals";
 /** What an enrolment should cost at most, as a multiple of a bare verification. */
@@ -21,7 +24,7 @@ const writeScenarios = () => {
   const path = "contracts/test/gas/*";
   const { status } = spawnSync(binaryOf("forge"), ["test", "--match-path", path], { stdio: "inherit" });
   if (status !== 0) process.exit(1);
-  return JSON.parse(readFileSync(`${FOLDER}/scenarios.json`, "utf8"));
+  return PLANS.map((name) => ({ name, ...JSON.parse(readFileSync(`${FOLDER}/${name}.json`, "utf8")) }));
 };
 
 const call = async (method, ...params) => {
@@ -33,13 +36,13 @@ const call = async (method, ...params) => {
   return result;
 };
 
-const startAnvil = async ({ time, block, chainId }) => {
-  const alloc = JSON.parse(readFileSync(`${FOLDER}/state.json`, "utf8"));
+const startAnvil = async ({ name, time, block, chainId }) => {
+  const alloc = JSON.parse(readFileSync(`${FOLDER}/${name}.state.json`, "utf8"));
   const genesis = { config: { chainId }, gasLimit: hex(30_000_000), difficulty: "0x0", timestamp: hex(time), alloc };
   writeFileSync(`${FOLDER}/genesis.json`, JSON.stringify(genesis));
   const options = ["--hardfork", "berlin", "--init", `${FOLDER}/genesis.json`, "--number", `${block}`, "--timestamp", `${time}`];
   const more = ["--port", `${PORT}`, "--chain-id", `${chainId}`, "--auto-impersonate", "--gas-limit", "30000000", "--silent"];
-  const anvil = spawn("npx", ["--no-install", "anvil", ...options, ...more], { stdio: "inherit", detached: true });
+  const anvil = spawn(binaryOf("anvil"), [...options, ...more], { stdio: "inherit" });
   for (let tries = 0; tries < 100; ++tries) {
     try {
       await call("eth_chainId");
@@ -52,7 +55,7 @@ const startAnvil = async ({ time, block, chainId }) => {
 };
 
 const receiptOf = async (hash) => {
-  for (let tries = 0; tries < 200; ++tries) {
+  for (let tries = 0; tries < 1_200; ++tries) {
     const receipt = await call("eth_getTransactionReceipt", hash);
     if (receipt) return receipt;
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -64,10 +67,10 @@ const receiptOf = async (hash) => {
 const measure = async ({ name, steps }) => {
   const before = await call("evm_snapshot");
   let gas;
-  for (const { from, to, data, seconds, blocks } of steps) {
+  for (const { from, to, value, data, seconds, blocks } of steps) {
     if (blocks > 1) await call("anvil_mine", hex(blocks - 1));
     if (seconds > 1) await call("evm_increaseTime", hex(seconds));
-    const transaction = { from, to, data, gas: hex(20_000_000), gasPrice: "0x0" };
+    const transaction = { from, to, value: hex(BigInt(value)), data, gas: hex(20_000_000), gasPrice: "0x0" };
     const hash = await call("eth_sendTransaction", transaction);
     const receipt = await receiptOf(hash);
     if (receipt.status !== "0x1") throw new Error(`${name}: a transaction failed`);
@@ -84,7 +87,9 @@ const SKIPPED = ["EnrolmentSkipped", "CallSkipped"].map((name) => {
   const { abi } = JSON.parse(readFileSync("relayer/abi/Enrolments.json", "utf8"));
   const inputs = abi.find((item) => item.type === "event" && item.name === name).inputs;
   const signature = `${name}(${inputs.map(({ type }) => type).join(",")})`;
-  return spawnSync("npx", ["--no-install", "cast", "keccak", signature], { encoding: "utf8" }).stdout.trim();
+  const { status, stdout } = spawnSync(binaryOf("cast"), ["keccak", signature], { encoding: "utf8" });
+  if (status !== 0) throw new Error(`no topic of ${signature}`);
+  return stdout.trim();
 });
 
 const report = (figures, scenarios) => {
@@ -97,15 +102,22 @@ const report = (figures, scenarios) => {
   }
 };
 
-const plan = writeScenarios();
-const anvil = await startAnvil(plan);
+/** Each scenario of a plan, on an Anvil of its own. */
+const measureAll = async (plan) => {
+  const anvil = await startAnvil(plan);
+  try {
+    for (const scenario of plan.scenarios) figures[scenario.name] = await measure(scenario);
+  } finally {
+    const ended = once(anvil, "exit");
+    anvil.kill();
+    await ended;
+  }
+};
+
+const plans = writeScenarios();
 const figures = {};
-try {
-  for (const scenario of plan.scenarios) figures[scenario.name] = await measure(scenario);
-} finally {
-  process.kill(-anvil.pid);
-}
-report(figures, plan.scenarios);
+for (const plan of plans) await measureAll(plan);
+report(figures, plans.flatMap(({ scenarios }) => scenarios));
 const text = `${JSON.stringify(figures, null, 2)}\n`;
 const drifted = check && readFileSync(COMMITTED, "utf8") !== text;
 if (drifted) console.error(`${COMMITTED} is not what is measured: node tools/gas.mjs writes it anew`);

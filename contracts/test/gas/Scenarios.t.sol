@@ -1,21 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-only
 pragma solidity 0.8.30;
 
-// JSON is full of double quotes
-// solhint-disable quotes
-
 import {IEnrolments} from "../../src/interfaces/IEnrolments.sol";
 import {IStudies} from "../../src/interfaces/IStudies.sol";
 import {RealEnrolling} from "../helpers/RealEnrolling.sol";
+import {Steps} from "../helpers/Steps.sol";
 
-/// @notice Writes down a chain in its steady state and transactions on it, for `node tools/gas.mjs` to send to Anvil. A study with threshold 2
-/// and three proxies, each of which has served before.
-contract ScenariosTest is RealEnrolling {
-    string private constant FOLDER = "target/gas/";
-
-    string private _scenarios;
-    string private _steps;
-
+/// @notice What enrolments cost, in a steady state: a study with threshold 2 and three proxies, each of which has served before.
+contract ScenariosTest is RealEnrolling, Steps {
     /// @dev Nothing: `dumpState` writes down what the test itself touched.
     function setUp() public override {}
 
@@ -39,22 +31,7 @@ contract ScenariosTest is RealEnrolling {
         _enrolmentsOf(PATIENTS);
         _others(1);
         _others(PATIENTS);
-        vm.createDir(FOLDER, true);
-        vm.writeFile(
-            string.concat(FOLDER, "scenarios.json"),
-            string.concat(
-                '{"time":',
-                vm.toString(block.timestamp),
-                ',"block":',
-                vm.toString(block.number),
-                ',"chainId":',
-                vm.toString(block.chainid),
-                ',"scenarios":[',
-                _scenarios,
-                "]}"
-            )
-        );
-        vm.dumpState(string.concat(FOLDER, "state.json"));
+        _writePlan("enrolments");
     }
 
     /// @dev In another study, whose proofs nobody checks: all proxies have slices locked, have attested and have been paid.
@@ -78,17 +55,17 @@ contract ScenariosTest is RealEnrolling {
             _real.verifyProof, ([p[0], p[1]], [[p[2], p[3]], [p[4], p[5]]], [p[6], p[7]], _signals(0))
         );
         _step(address(_real), data);
-        _scenario("bare verification, 8 public signals", 1);
+        _measured("bare verification, 8 public signals", 1);
     }
 
     function _enrolments1() private {
         _step(abi.encodeCall(IEnrolments.enrol, (_realRequest(0))));
-        _scenario("enrol", 1);
+        _measured("enrol", 1);
     }
 
     function _enrolmentsOf(uint256 count) private {
         _step(abi.encodeCall(IEnrolments.enrolBatch, (_realRequests(count))));
-        _scenario(string.concat("enrolBatch of ", vm.toString(count)), count);
+        _measured(string.concat("enrolBatch of ", vm.toString(count)), count);
     }
 
     /// @dev What follows an enrolment, for one or for many in one `batch`.
@@ -105,14 +82,14 @@ contract ScenariosTest is RealEnrolling {
         }
         _step(enrolled);
         _step(_together(calls));
-        _scenario(string.concat("attest, one slot", suffix), count);
+        _measured(string.concat("attest, one slot", suffix), count);
 
         for (uint256 i = 0; i < count; ++i) {
             calls[i] = _attestCall(requests[i], 2);
         }
         _step(enrolled);
         _step(_together(calls));
-        _scenario(string.concat("attest, both slots at once", suffix), count);
+        _measured(string.concat("attest, both slots at once", suffix), count);
 
         bytes memory attested = _together(calls);
         for (uint256 i = 0; i < count; ++i) {
@@ -122,7 +99,7 @@ contract ScenariosTest is RealEnrolling {
         _step(enrolled);
         _step(attested);
         _pass(2 * WINDOW, 2 * WINDOW_BLOCKS, _together(calls));
-        _scenario(string.concat("settle", suffix), count);
+        _measured(string.concat("settle", suffix), count);
 
         for (uint256 i = 0; i < count; ++i) {
             (bytes32 r, bytes32 vs) = _acceptance(_study, requests[i].nullifier);
@@ -132,7 +109,7 @@ contract ScenariosTest is RealEnrolling {
         }
         _step(enrolled);
         _step(_together(calls));
-        _scenario(string.concat("accept", suffix), count);
+        _measured(string.concat("accept", suffix), count);
 
         for (uint256 i = 0; i < count; ++i) {
             calls[i] =
@@ -140,7 +117,7 @@ contract ScenariosTest is RealEnrolling {
         }
         _step(enrolled);
         _pass(WINDOW, WINDOW_BLOCKS, _together(calls));
-        _scenario(string.concat("refund, three slots slashed", suffix), count);
+        _measured(string.concat("refund, three slots slashed", suffix), count);
     }
 
     function _attestCall(IEnrolments.Request memory request, uint256 slots)
@@ -162,37 +139,11 @@ contract ScenariosTest is RealEnrolling {
     }
 
     function _step(address to, bytes memory data) private {
-        _write(to, data, 1, 1);
+        _write(to, data, Sending(STRANGER, 0, 1, 1));
     }
 
     /// @dev A step after a window.
     function _pass(uint256 secondsGone, uint256 blocksGone, bytes memory data) private {
-        _write(address(_enrolments), data, secondsGone, blocksGone);
-    }
-
-    function _write(address to, bytes memory data, uint256 secondsGone, uint256 blocksGone) private {
-        string memory step = string.concat(
-            '{"from":"',
-            vm.toString(STRANGER),
-            '","to":"',
-            vm.toString(to),
-            '","data":"',
-            vm.toString(data),
-            '","seconds":',
-            vm.toString(secondsGone),
-            ',"blocks":',
-            vm.toString(blocksGone),
-            "}"
-        );
-        _steps = bytes(_steps).length == 0 ? step : string.concat(_steps, ",", step);
-    }
-
-    /// @dev The last of the steps is what is measured, for so many enrolments.
-    function _scenario(string memory name, uint256 count) private {
-        string memory scenario = string.concat(
-            '{"name":"', name, '","enrolments":', vm.toString(count), ',"steps":[', _steps, "]}"
-        );
-        _scenarios = bytes(_scenarios).length == 0 ? scenario : string.concat(_scenarios, ",", scenario);
-        _steps = "";
+        _write(address(_enrolments), data, Sending(STRANGER, 0, secondsGone, blocksGone));
     }
 }

@@ -4,32 +4,17 @@ pragma solidity 0.8.30;
 import {IDisputes} from "../../src/interfaces/IDisputes.sol";
 import {IEnrolments} from "../../src/interfaces/IEnrolments.sol";
 import {IEvidenceVerifier} from "../../src/interfaces/IEvidenceVerifier.sol";
-import {IStudies} from "../../src/interfaces/IStudies.sol";
-import {Disputing} from "../helpers/Disputing.sol";
-import {Evidence} from "../helpers/Evidence.sol";
+import {RealDisputing} from "../helpers/RealDisputing.sol";
 
 /// @notice Disputes over real grants, fragments and segments, which Rust made.
-contract RealDisputesTest is Disputing, Evidence {
-    uint256 private constant HONEST = 0;
-    uint256 private constant GARBAGE = 1;
-    uint256 private constant HONEST_2_OF_3 = 2;
-    uint256 private constant GARBAGE_2_OF_3 = 3;
-
+contract RealDisputesTest is RealDisputing {
     uint256 private _studyId;
     uint256 private _patient;
     IEnrolments.Details private _details;
 
     function setUp() public override {
         super.setUp();
-        _readEvidence();
         _patient = _nullifierOfFixture();
-        _bondAll(address(0));
-    }
-
-    function _installEvidence() internal override {
-        address poseidon = makeAddr("PoseidonT4");
-        deployCodeTo("PoseidonT4.sol:PoseidonT4", poseidon);
-        deployCodeTo("EvidenceVerifier.sol:EvidenceVerifier", abi.encode(poseidon), EVIDENCE);
     }
 
     /// @dev Honest delivery, challenged: the slots answer one by one, each by whomever.
@@ -76,7 +61,7 @@ contract RealDisputesTest is Disputing, Evidence {
         vm.expectRevert(IDisputes.EvidenceMismatch.selector);
         _disputes.answerFurther(_studyId, _patient, other, fragments);
         // The long form serves two that answer first in the same block
-        _disputes.answer(_studyId, _patient, _real(scenario, 2, 3));
+        _disputes.answer(_studyId, _patient, _realAnswer(scenario, 2, 3));
         _disputes.answerFurther(_studyId, _patient, basis, fragments);
         assertEq(_disputes.disputeOf(_studyId, _patient).answered, 7);
     }
@@ -85,7 +70,7 @@ contract RealDisputesTest is Disputing, Evidence {
     function test_answer_withACopiedFragment() public {
         Scenario memory scenario = _deliver(HONEST, 3, 5);
         _challenge(_studyId, _patient, _details);
-        IDisputes.Answer memory given = _real(scenario, 0, 1);
+        IDisputes.Answer memory given = _realAnswer(scenario, 0, 1);
         given.fragments[0].slot = 1;
         vm.expectRevert(IDisputes.NothingAnswered.selector);
         _disputes.answer(_studyId, _patient, given);
@@ -99,7 +84,7 @@ contract RealDisputesTest is Disputing, Evidence {
     function test_answer_withAMixOfGrants() public {
         Scenario memory scenario = _deliver(HONEST, 3, 5);
         _challenge(_studyId, _patient, _details);
-        IDisputes.Answer memory given = _real(scenario, 0, 3);
+        IDisputes.Answer memory given = _realAnswer(scenario, 0, 3);
         given.fragments[1] = _scenario(GARBAGE).fragments[1];
         given.fragments[2] = _scenario(HONEST_2_OF_3).fragments[2];
         _disputes.answer(_studyId, _patient, given);
@@ -160,19 +145,17 @@ contract RealDisputesTest is Disputing, Evidence {
         vm.prank(_institution.addr);
         _disputes.demand{value: cost}(_studyId, _patient, _details, _envelope, _tagBlinding, segments);
         vm.snapshotGasLastCall("Disputes", "demand of two segments");
-        (bytes32 root, uint256 count) = _ciphertext();
-        IDisputes.Posting memory posting =
-            IDisputes.Posting(root, count, segments, 0, _segment(1), _segmentPath(1));
+        IDisputes.Posting memory posting = _realPosting(segments, 0);
         _disputes.post(_studyId, _patient, posting);
         vm.snapshotGasLastCall("Disputes", "post: a whole segment");
-        posting = IDisputes.Posting(root, count, segments, 1, _segment(3), _segmentPath(3));
+        posting = _realPosting(segments, 1);
         _disputes.post(_studyId, _patient, posting);
         _assertState(_studyId, _patient, IEnrolments.State.Delivered);
     }
 
     function _provePrecursorOf(uint256 nullifier, IEvidenceVerifier.Grant memory grant) private {
         if (_studyId == 0) _studyId = _openStudyFor(3, 5);
-        IEnrolments.Details memory details = _enrolWith(nullifier, keccak256(abi.encode(grant)));
+        IEnrolments.Details memory details = _enrolWith(_studyId, nullifier, keccak256(abi.encode(grant)));
         _disputes.provePrecursor(_studyId, nullifier, details, grant);
         _assertState(_studyId, nullifier, IEnrolments.State.Faulted);
     }
@@ -181,48 +164,12 @@ contract RealDisputesTest is Disputing, Evidence {
     function _deliver(uint256 index, uint8 m, uint256 n) private returns (Scenario memory scenario) {
         scenario = _scenario(index);
         _studyId = _openStudyFor(m, n);
-        _details = _enrolWith(_patient, scenario.digest);
+        _details = _enrolWith(_studyId, _patient, scenario.digest);
         _attest(_studyId, _patient, _details, m);
     }
 
-    function _openStudyFor(uint8 m, uint256 n) private returns (uint256) {
-        IStudies.Terms memory terms = _terms(address(0));
-        terms.receivingKey = _receivingKey;
-        terms.threshold = m;
-        address[] memory proxies = terms.proxies;
-        assembly ("memory-safe") {
-            mstore(proxies, n)
-        }
-        return _openStudy(terms);
-    }
-
-    function _enrolWith(uint256 nullifier, bytes32 grantDigest) private returns (IEnrolments.Details memory) {
-        IEnrolments.Request memory request = _request(_studyId, nullifier, 0, 0);
-        request.recordTag = _recordTag;
-        request.grantDigest = grantDigest;
-        uint256 n = _studies.termsOf(_studyId).proxies.length;
-        _signReceipts(request, n, uint64(block.timestamp + 1 hours));
-        _enrolments.enrol(request);
-        return _detailsOf(request);
-    }
-
-    function _real(Scenario memory scenario, uint256 from, uint256 to)
-        private
-        view
-        returns (IDisputes.Answer memory)
-    {
-        return IDisputes.Answer({
-            recordTag: _recordTag,
-            receivingKey: _receivingKey,
-            grant: scenario.grant,
-            envelope: _envelope,
-            tagBlinding: _tagBlinding,
-            fragments: _chosen(scenario, from, to - from)
-        });
-    }
-
     function _answerWith(Scenario memory scenario, uint256 from, uint256 to) private {
-        IDisputes.Answer memory given = _real(scenario, from, to);
+        IDisputes.Answer memory given = _realAnswer(scenario, from, to);
         if (_disputes.disputeOf(_studyId, _patient).answered == 0) {
             vm.prank(STRANGER);
             _disputes.answer(_studyId, _patient, given);
@@ -231,16 +178,5 @@ contract RealDisputesTest is Disputing, Evidence {
         bytes memory basis = _evidence.basisOf(_envelope, _receivingKey, scenario.grant);
         vm.prank(STRANGER);
         _disputes.answerFurther(_studyId, _patient, basis, given.fragments);
-    }
-
-    function _openingOf(Scenario memory scenario) private view returns (IDisputes.Opening memory) {
-        return IDisputes.Opening({
-            envelope: _envelope,
-            tagBlinding: _tagBlinding,
-            grant: scenario.grant,
-            fragments: _chosen(scenario, 0, scenario.threshold),
-            shared: scenario.shared,
-            combination: scenario.combination
-        });
     }
 }
