@@ -94,6 +94,32 @@ contract RolesTest is Enrolling {
         assertTrue(isMember);
     }
 
+    /// @dev That is an operation of the admin's role, whose guardians are admins themselves. The council can take it back.
+    function test_handOver_theGuardianCancelsNothingThatTheCouncilDoesAsAdmin() public {
+        _handOver();
+        bytes memory grant = abi.encodeCall(_manager.grantRole, (SECRETARY, STRANGER, 0));
+        bytes32 operation = _manager.hashOperation(_COUNCIL, address(_manager), grant);
+        vm.prank(_COUNCIL);
+        _manager.schedule(address(_manager), grant, 0);
+        uint48 scheduled = _manager.getSchedule(operation);
+        assertEq(scheduled, block.timestamp + DELAY);
+        vm.prank(_GUARDIAN);
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IAccessManager.AccessManagerUnauthorizedCancel.selector,
+                _GUARDIAN,
+                _COUNCIL,
+                address(_manager),
+                _manager.grantRole.selector
+            )
+        );
+        _manager.cancel(_COUNCIL, address(_manager), grant);
+        assertEq(_manager.getSchedule(operation), scheduled);
+        vm.prank(_COUNCIL);
+        _manager.cancel(_COUNCIL, address(_manager), grant);
+        assertEq(_manager.getSchedule(operation), 0);
+    }
+
     /// @dev All powers used at once and as badly as can be: what is under way ends as it would have.
     function test_powers_touchNoMoneyAndNoEnrolment() public {
         _bondAll(address(0));
