@@ -64,6 +64,15 @@ contract EvidenceVerifierTest is Evidence {
         return all[from:to];
     }
 
+    /// @dev Under the tag that goes with them, so that nothing but their layout can refuse them.
+    function test_envelopeHolds_needsItsHeaderAndWhatFollows() public view {
+        bytes memory other = _flip(_envelope, 7);
+        assertFalse(_evidence.envelopeHolds(other, 0, _tagWithoutBlinding(other)));
+        bytes memory begins = this.partOf(_envelope, 0, 200);
+        assertFalse(_evidence.envelopeHolds(begins, 0, _tagWithoutBlinding(begins)));
+        assertFalse(_evidence.envelopeHolds("", 0, _tagWithoutBlinding("")));
+    }
+
     function test_envelopeHolds_refusesAnotherLayout() public view {
         bytes memory longer = bytes.concat(_envelope, hex"00");
         bytes memory nothing = "";
@@ -275,6 +284,14 @@ contract EvidenceVerifierTest is Evidence {
             vm.expectRevert(IEvidenceVerifier.SharedPointInvalid.selector);
             this.combines(scenario);
         }
+    }
+
+    /// @dev With the same compressed form as the point, which is all that is hashed and multiplied.
+    function test_combines_asksForASharedPointOnTheCurve() public {
+        Scenario memory scenario = _scenario(GARBAGE);
+        scenario.shared.point.y ^= 2;
+        vm.expectRevert(IEvidenceVerifier.SharedPointInvalid.selector);
+        this.combines(scenario);
     }
 
     function test_combines_asksForTheProducts() public {

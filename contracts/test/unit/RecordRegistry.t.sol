@@ -134,6 +134,17 @@ contract RecordRegistryTest is Bounded {
         _registry.supersede(8, path, 9);
     }
 
+    /// @dev The last leaf that there is room for, in a tree that is made to believe that it is so large.
+    function test_supersede_revertsWithRegistryFull() public {
+        _insert(HOSPITAL, _batch(1, 1));
+        vm.store(address(_registry), bytes32(0), bytes32(uint256(2 ** 32 - 1)));
+        vm.startPrank(HOSPITAL);
+        _registry.supersede(1, new uint256[](0), 2);
+        assertEq(_registry.size(), 2 ** 32);
+        vm.expectRevert(IRecordRegistry.RegistryFull.selector);
+        _registry.supersede(2, new uint256[](1), 3);
+    }
+
     function test_supersede_revertsWithCommitmentKnown() public {
         _insert(HOSPITAL, _batch(1, 2));
         uint256[] memory path = LeanTree.siblings(_batch(1, 2), 0);

@@ -214,6 +214,22 @@ contract TreasuryTest is Enrolling {
         assertEq(_treasury.bondOf(_proxy, address(_token)).free, most);
     }
 
+    /// @dev Bond that is there already counts, free and locked: together they must stay within 96 bits.
+    function test_depositBond_revertsWithAmountInvalidBeyond96BitsTogether() public {
+        _bondAll(address(0));
+        _enrol(_openStudy(_terms(address(0))), NULLIFIER, 0);
+        ITreasury.Bond memory bond = _treasury.bondOf(_proxy, address(0));
+        assertGt(bond.locked, 0);
+        uint256 most = type(uint96).max - BOND;
+        vm.deal(_proxy, most + 1);
+        vm.startPrank(_proxy);
+        vm.expectRevert(abi.encodeWithSelector(ITreasury.AmountInvalid.selector, most + 1));
+        _treasury.depositBond{value: most + 1}(address(0), most + 1);
+        _treasury.depositBond{value: most}(address(0), most);
+        assertEq(_treasury.bondOf(_proxy, address(0)).free, most + bond.free);
+        assertEq(_treasury.bondOf(_proxy, address(0)).locked, bond.locked);
+    }
+
     function test_recordOf_countsHowAProxyServed() public {
         _bondAll(address(0));
         uint256 studyId = _openStudy(_terms(address(0)));
