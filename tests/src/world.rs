@@ -7,9 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use anyhow::{Context as _, Result};
 use relayer::adapters::engines;
 use relayer::app::network::engine::program as program_of;
-use relayer::domain::eip712::SigningDomain;
 use relayer::domain::ledger::Engine;
-use relayer::domain::network::Network;
 use relayer::sandbox::{Actor, CommandError, On, Setting, Stage, StageSettings};
 use serde_json::Value;
 
@@ -224,19 +222,6 @@ impl World {
         let told: Value = answer.json().await?;
         let code = told["code"].as_str().unwrap_or_default().to_owned();
         Ok(if accepted { "accepted".into() } else { code })
-    }
-
-    /// Where signatures are valid on this network.
-    ///
-    /// # Errors
-    /// The network file is unreadable.
-    pub fn signing_domain(&self) -> Result<SigningDomain> {
-        let network = std::fs::read(self.stage.folder().join("network.json"))?;
-        let network = Network::from_json(&network)?;
-        Ok(SigningDomain {
-            chain_id: network.chain_id,
-            enrolments: network.contracts.enrolments,
-        })
     }
 
     /// Lets a delivery or challenge window pass.
