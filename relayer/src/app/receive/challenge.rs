@@ -8,15 +8,14 @@ use std::path::Path;
 use super::fragments::Fragments;
 use super::report::Report;
 use super::{Receiver, Subject};
-use crate::domain::delivery::Delivery;
 use crate::domain::dispute::{FaultProof, SlotFragment, MOST_SEGMENTS};
-use crate::domain::enrolment::{slot_numbers, EnrolmentKey, EnrolmentState};
+use crate::domain::enrolment::{slot_numbers, Enrolment, EnrolmentKey, EnrolmentState};
 use crate::domain::envelope::{envelope_hash, Envelope};
 use crate::domain::evidence::Unopenable;
 use crate::domain::failure::{Failure, FailureCode};
 use crate::domain::grant::Grant;
-use crate::domain::ids::RecordTag;
-use crate::domain::precursor;
+use crate::domain::ids::{RecordTag, TagBlinding};
+use crate::domain::precursor::{self, PrecursorContext};
 use crate::domain::study::Study;
 use crate::domain::umbral;
 use crate::ports::ledger::{DisputeCall, OnEnrolment};
@@ -54,7 +53,7 @@ impl Receiver<'_> {
         }
         let fragments = match self.fragments(&subject, report).await {
             Ok(fragments) => fragments,
-            Err(failure) => return undelivered(&subject, &failure),
+            Err(failure) => return self.undelivered(&subject, &failure).await,
         };
         // Every choice of m fragments was tried: if one opens, nothing is revealed of the others
         if let Err(failure) = self.open_file_key(&fragments, report) {
@@ -74,7 +73,7 @@ impl Receiver<'_> {
         }
     }
 
-    /// A fault that grant or envelope show by themselves.
+    /// A fault that grant or envelope show by themselves: those that the slots serve, or that an answer to a challenge brought on chain.
     async fn fault_by_itself(
         &self,
         subject: &Subject,
@@ -87,41 +86,34 @@ impl Receiver<'_> {
             let Ok(delivery) = client.delivery(self.account, subject.enrolment.key).await else {
                 continue;
             };
-            let found = self.fault_of(&delivery, subject);
+            let found = fault_of_grant(&delivery.grant, subject, &self.precursor_context(subject))
+                .or_else(|| fault_of_envelope(&delivery.envelope, delivery.tag_blinding, subject));
             if found.is_some() {
                 return Ok(found);
             }
         }
-        Ok(None)
+        // The contract takes no envelope for an answer whose capsule does not verify
+        let Enrolment { key, attempt, .. } = subject.enrolment;
+        let posted = self.ledger.posted(key, attempt).await?;
+        Ok(posted
+            .grant
+            .and_then(|grant| fault_of_grant(&grant, subject, &self.precursor_context(subject))))
     }
 
-    fn fault_of(&self, delivery: &Delivery, subject: &Subject) -> Option<(FaultProof, String)> {
-        let details = &subject.enrolment.details;
-        let grant = &delivery.grant;
-        if grant.digest() == details.grant_digest {
-            if let Some((slot, other)) = equal_ids(grant) {
-                let grant = grant.clone();
-                let words = format!("the fragments of slots {slot} and {other} have the same id");
-                return Some((FaultProof::EqualIds { grant, slot, other }, words));
-            }
-            let context = self.precursor_context(subject);
-            if let Err(error) = precursor::verify(&grant.proof, &grant.precursor, &context) {
-                let grant = grant.clone();
-                return Some((FaultProof::Precursor { grant }, error.to_string()));
-            }
+    /// Too few fragments: the proxies have to deliver on chain, unless they were made to before.
+    async fn undelivered(&self, subject: &Subject, failure: &Failure) -> Result<Ground, Failure> {
+        require_delivered(subject, failure.message())?;
+        let Enrolment { key, attempt, .. } = subject.enrolment;
+        let dispute = self.ledger.dispute(key, attempt).await?;
+        if dispute.is_some_and(|dispute| dispute.challenged) {
+            let words = format!("this attempt was challenged before; {}", failure.message());
+            let hint = "An attempt can be challenged once, and was answered on chain.";
+            return Err(Failure::new(FailureCode::WrongState, words).with_hint(hint));
         }
-        let hash = envelope_hash(&delivery.envelope);
-        let tag = prover::record::record_tag(&hash.to_field(), &delivery.tag_blinding.to_field());
-        let capsule = Envelope::decode(&delivery.envelope).ok()?.capsule;
-        let is_bad = RecordTag::from(&tag) == details.record_tag
-            && umbral::verify_capsule(&capsule).is_err();
-        is_bad.then(|| {
-            let proof = FaultProof::Capsule {
-                envelope: delivery.envelope.clone(),
-                tag_blinding: delivery.tag_blinding,
-            };
-            (proof, "the envelope's capsule does not verify".to_owned())
-        })
+        let stake = subject.study.slice;
+        let value = native(&subject.study, stake);
+        let step = DisputeCall::Challenge { value };
+        Ok(ground(subject, stake, failure.message().to_owned(), step))
     }
 
     /// The fragments verify and did not open: shows so, unless that would give something away.
@@ -161,6 +153,46 @@ impl Receiver<'_> {
     }
 }
 
+/// A fault of the grant that the enrolment is tied to.
+fn fault_of_grant(
+    grant: &Grant,
+    subject: &Subject,
+    context: &PrecursorContext,
+) -> Option<(FaultProof, String)> {
+    if grant.digest() != subject.enrolment.details.grant_digest {
+        return None;
+    }
+    if let Some((slot, other)) = equal_ids(grant) {
+        let grant = grant.clone();
+        let words = format!("the fragments of slots {slot} and {other} have the same id");
+        return Some((FaultProof::EqualIds { grant, slot, other }, words));
+    }
+    let error = precursor::verify(&grant.proof, &grant.precursor, context).err()?;
+    let grant = grant.clone();
+    Some((FaultProof::Precursor { grant }, error.to_string()))
+}
+
+/// A fault of the envelope that the enrolment is tied to.
+fn fault_of_envelope(
+    envelope: &[u8],
+    tag_blinding: TagBlinding,
+    subject: &Subject,
+) -> Option<(FaultProof, String)> {
+    let hash = envelope_hash(envelope);
+    let tag = prover::record::record_tag(&hash.to_field(), &tag_blinding.to_field());
+    let capsule = Envelope::decode(envelope).ok()?.capsule;
+    let is_bad = RecordTag::from(&tag) == subject.enrolment.details.record_tag
+        && umbral::verify_capsule(&capsule).is_err();
+    is_bad.then(|| {
+        let envelope = envelope.to_vec();
+        let proof = FaultProof::Capsule {
+            envelope,
+            tag_blinding,
+        };
+        (proof, "the envelope's capsule does not verify".to_owned())
+    })
+}
+
 /// Two slots of a grant with one fragment id.
 fn equal_ids(grant: &Grant) -> Option<(u8, u8)> {
     let slots: Vec<_> = (0_u8..).zip(&grant.slots).collect();
@@ -186,20 +218,11 @@ fn ground(subject: &Subject, stake: u128, words: String, step: DisputeCall) -> G
     }
 }
 
-/// Too few fragments: the proxies have to deliver on chain.
-fn undelivered(subject: &Subject, failure: &Failure) -> Result<Ground, Failure> {
-    require_delivered(subject, failure.message())?;
-    let stake = subject.study.slice;
-    let value = native(&subject.study, stake);
-    let step = DisputeCall::Challenge { value };
-    Ok(ground(subject, stake, failure.message().to_owned(), step))
-}
-
 /// No proxy gives the ciphertext: its first segments are demanded, as many as one demand may name.
 fn demand(subject: &Subject, fragments: &Fragments, failure: &Failure) -> Result<Ground, Failure> {
     require_delivered(subject, failure.message())?;
     let Some((_, delivery)) = fragments.deliveries.first() else {
-        return undelivered(subject, failure);
+        return Err(failure.clone());
     };
     let count = super::content::segment_count(&fragments.envelope);
     let missing = (0..u32::try_from(count).unwrap_or(u32::MAX))

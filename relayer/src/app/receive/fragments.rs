@@ -65,11 +65,10 @@ impl Receiver<'_> {
                 }
                 Err(failure) => {
                     report.proxy(proxy, Err(&failure));
+                    // What a slot posted says more than that it does not serve
                     let answer = self.on_chain(slot, proxy, &posted, subject);
-                    if answer.is_none() {
-                        faults.push((proxy, failure));
-                    }
-                    answer
+                    let answer = answer.unwrap_or(Err(failure));
+                    answer.map_err(|failure| faults.push((proxy, failure))).ok()
                 }
             };
             if let Some(answer) = answer {
@@ -99,14 +98,14 @@ impl Receiver<'_> {
         })
     }
 
-    /// What a slot posted in answer to a challenge, if it passes the same checks.
+    /// What a slot posted in answer to a challenge, after the same checks; `None` if it posted nothing.
     fn on_chain(
         &self,
         slot: u8,
         proxy: Address,
         posted: &Posted,
         subject: &Subject,
-    ) -> Option<Usable> {
+    ) -> Option<Result<Usable, Failure>> {
         let (envelope, tag_blinding) = posted.envelope.clone()?;
         let delivery = Delivery {
             attempt: subject.enrolment.attempt,
@@ -115,7 +114,7 @@ impl Receiver<'_> {
             grant: posted.grant.clone()?,
             fragment: posted.fragments.get(&slot)?.clone(),
         };
-        self.check_delivery(proxy, &delivery, subject).ok()
+        Some(self.check_delivery(proxy, &delivery, subject))
     }
 
     /// The way to a proxy.
