@@ -30,6 +30,18 @@ fn refusal(result: Result<Value, CommandError>) -> Result<(String, String)> {
     Ok((text("code"), text("hint")))
 }
 
+/// A secretary and a council who have taken over.
+fn handed_over(world: &World) -> Result<(Actor, Actor)> {
+    let (secretary, secretarys) = holder(world, "secretary")?;
+    let (council, councils) = holder(world, "council")?;
+    let (_, guardians) = holder(world, "guardian")?;
+    let mut args = vec!["consortium", "hand-over", "--secretary", &secretarys];
+    args.extend(["--council", &councils, "--guardian", &guardians]);
+    args.extend(["--delay", "1h", "--yes"]);
+    world.stage.consortium.run(&args)?;
+    Ok((secretary, council))
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn who_deployed_keeps_nothing_and_the_council_acts_after_its_delay() -> Result<()> {
     let world = World::new().await?;
@@ -120,5 +132,31 @@ async fn who_deployed_keeps_nothing_and_the_council_acts_after_its_delay() -> Re
     assert_eq!(code_of(council.run(&other[..3])), "not-permitted");
     council.run(&change)?;
     assert_eq!(bounds(&secretary)?["maxQuota"], 77);
+    Ok(())
+}
+
+/// Who is credited slashed bond beyond compensation.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_council_names_an_account_after_its_delay() -> Result<()> {
+    let world = World::new().await?;
+    if !world.can_wait_hours() {
+        return Ok(());
+    }
+    let (secretary, council) = handed_over(&world)?;
+    let shown = || secretary.run(&["consortium", "account"]);
+    let before = shown()?["consortiumAccount"].clone();
+    assert_ne!(before, STRANGER);
+    let name = ["consortium", "account", STRANGER, "--schedule"];
+    assert_eq!(code_of(secretary.run(&name[..3])), "not-permitted");
+    assert_eq!(code_of(council.run(&name[..3])), "not-permitted");
+    council.run(&name)?;
+    assert_eq!(code_of(council.run(&name[..3])), "window-open");
+    let listed = secretary.run(&["consortium", "scheduled"])?;
+    assert_eq!(listed[0]["power"], "setConsortiumAccount");
+    assert_eq!(shown()?["consortiumAccount"], before);
+
+    world.stage.chain.pass(DELAY_S, 1).await?;
+    council.run(&name[..3])?;
+    assert_eq!(shown()?["consortiumAccount"], STRANGER);
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! `relayer consortium`: founds the network, admits its members, sets the bounds.
 
+pub mod account;
 pub mod bounds;
 pub mod deploy;
 mod powers;
@@ -45,6 +46,11 @@ pub enum ConsortiumCommand {
         after_help = "Examples:\n  relayer consortium bounds\n  relayer consortium bounds maxQuota=5000 minWindowSeconds=172800\n  relayer consortium bounds --token 0x5b…3f allowed=true maxPrice=1000000\n  relayer consortium bounds maxQuota=5000 --schedule"
     )]
     Bounds(bounds::BoundsArgs),
+    /// Show who is credited slashed bond beyond compensation, or name another for what is slashed from now on.
+    #[command(
+        after_help = "Examples:\n  relayer consortium account\n  relayer consortium account 0x5b…3f\n  relayer consortium account 0x5b…3f --schedule"
+    )]
+    Account(account::AccountArgs),
     /// Publish value sets, or list the published ones.
     #[command(subcommand)]
     Valueset(value_sets::ValueSetCommand),
@@ -111,6 +117,7 @@ impl ConsortiumCommand {
             Self::Admit(admit) => admit.run(&context, output).await,
             Self::Expel { account } => expel(&context, output, account).await,
             Self::Bounds(bounds) => bounds.run(&context, output).await,
+            Self::Account(account) => account.run(&context, output).await,
             Self::Valueset(command) => command.run(&context, output).await,
             Self::HandOver(order) => order.run(&context, output).await,
             Self::Powers => powers::show(&context, output).await,

@@ -5,6 +5,7 @@
 
 mod call;
 mod chain;
+mod consortium;
 mod disputes;
 mod enrolments;
 mod error;
@@ -18,6 +19,7 @@ use std::sync::Arc;
 
 pub use call::{Call, LedgerWriter, OnEnrolment};
 pub use chain::{BlockRef, ChainReader};
+pub use consortium::ConsortiumReader;
 pub use disputes::{DisputeCall, DisputesReader};
 pub use enrolments::{ContextOf, EnrolmentsReader};
 pub use error::LedgerError;

@@ -60,6 +60,7 @@ pub(super) fn parts(contracts: &Contracts, call: &Call) -> (Address, u128, Vec<u
         | Call::Expel { .. }
         | Call::SetBounds(_)
         | Call::SetTokenBounds { .. }
+        | Call::SetConsortiumAccount { .. }
         | Call::PublishValueSet(_)
         | Call::Describe { .. } => (contracts.members, 0, to_members(call)),
         Call::DepositBond { token, amount } => (
@@ -134,6 +135,10 @@ fn to_members(call: &Call) -> Vec<u8> {
         Call::SetTokenBounds { token, bounds } => members::SetTokenBoundsCall {
             token: address(*token),
             bounds: encode_token_bounds(bounds),
+        }
+        .encode(),
+        Call::SetConsortiumAccount { account } => members::SetConsortiumAccountCall {
+            account: address(*account),
         }
         .encode(),
         Call::PublishValueSet(set) => members::PublishValueSetCall {
@@ -291,3 +296,6 @@ fn encode_terms(terms: &StudyTerms) -> studies::Terms {
         threshold: terms.threshold,
     }
 }
+
+#[cfg(test)]
+mod tests;

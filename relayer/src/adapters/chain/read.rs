@@ -1,6 +1,7 @@
 //! Views of the contracts, as the ports ask for them.
 
 mod chain;
+mod consortium;
 mod disputes;
 mod enrolments;
 mod members;

@@ -46,6 +46,11 @@ pub enum Call {
         /// Its bounds.
         bounds: TokenBounds,
     },
+    /// Consortium: names who is credited slashed bond beyond compensation.
+    SetConsortiumAccount {
+        /// The account.
+        account: Address,
+    },
     /// Consortium: publishes a value set.
     PublishValueSet(PublishedValueSet),
     /// Consortium: changes who may do what, or schedules a call.
@@ -221,6 +226,7 @@ impl Call {
             Self::SetTokenBounds { token, .. } => {
                 Effect::repeatable(format!("token-bounds:{token}"))
             }
+            Self::SetConsortiumAccount { .. } => Effect::repeatable("consortium-account"),
             Self::PublishValueSet(set) => Effect::once(format!("value-set:{}", set.name)),
             Self::Powers(call) => call.effect(),
             Self::Describe { .. } => Effect::repeatable("describe"),
