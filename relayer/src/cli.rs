@@ -14,6 +14,7 @@ pub mod patient;
 pub mod proxy;
 pub mod serve;
 mod value_sets;
+mod verifying_key;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

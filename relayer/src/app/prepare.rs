@@ -4,7 +4,7 @@ use bytes::Bytes;
 use prover::circuit::CircuitSize;
 
 use super::follow::FOLLOWER;
-use super::proxy::Proxy;
+use super::proxy::{verifier_of, Proxy};
 use crate::domain::development::check_key;
 use crate::domain::failure::{Failure, FailureCode};
 use crate::domain::ids::VerifyingKeyHash;
@@ -50,19 +50,15 @@ impl Proxy {
             .with_hint("`relayer proxy register` puts the sealing key and the URL on chain."))
     }
 
-    /// Each circuit size that studies can name has the chain's key here.
+    /// Of each circuit size that new studies can name, the chain's key is here.
     async fn check_verifying_keys(&self) -> Result<(), Failure> {
-        let here = self.verifying_key_hashes();
-        for ours in here.values() {
-            check_key(self.chain_id(), &VerifyingKeyHash::new(*ours))?;
+        for (_, verifier) in &self.verifiers {
+            check_key(self.chain_id(), &VerifyingKeyHash::new(verifier.key_hash()))?;
         }
         for size in CircuitSize::ALL {
             let openings = u8::try_from(size.openings()).unwrap_or(u8::MAX);
             let on_chain = self.ledger.verifying_key_hash(openings).await?;
-            let Some(on_chain) = on_chain.map(VerifyingKeyHash::to_bytes) else {
-                continue;
-            };
-            if here.get(&size.openings()) != Some(&on_chain) {
+            if on_chain.is_some() && verifier_of(&self.verifiers, on_chain).is_none() {
                 let words = format!(
                     "the chain verifies proofs of the circuit {} by another key than this proxy",
                     size.name()

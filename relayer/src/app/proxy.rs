@@ -12,7 +12,7 @@ use super::gather::{Gatherer, Gathering};
 use super::vault::Vault;
 use crate::domain::eip712::SigningDomain;
 use crate::domain::failure::{Failure, FailureCode};
-use crate::domain::ids::{Address, StudyId};
+use crate::domain::ids::{Address, StudyId, VerifyingKeyHash};
 use crate::domain::members::Role;
 use crate::domain::sealing::SealingKey;
 use crate::domain::signer::EvmKey;
@@ -46,8 +46,19 @@ impl ProofVerifier for Verifier {
     }
 }
 
-/// A verifier for each circuit size.
-pub type Verifiers = BTreeMap<CircuitSize, Arc<dyn ProofVerifier>>;
+/// Verifiers, each with its circuit's size. A size has several if the consortium has changed its key: studies keep that of their opening.
+pub type Verifiers = Vec<(CircuitSize, Arc<dyn ProofVerifier>)>;
+
+/// The verifier of a key.
+pub(super) fn verifier_of(
+    verifiers: &Verifiers,
+    key: Option<VerifyingKeyHash>,
+) -> Option<&dyn ProofVerifier> {
+    let found = verifiers
+        .iter()
+        .find(|(_, verifier)| Some(VerifyingKeyHash::new(verifier.key_hash())) == key);
+    found.map(|(_, verifier)| verifier.as_ref())
+}
 
 /// What an operator may set.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -162,7 +173,8 @@ impl Proxy {
         self.sealing.public()
     }
 
-    /// Digests of the keys by which it checks eligibility proofs, by the circuit's number of openings.
+    /// Digests of the keys by which it checks eligibility proofs, by the circuit's number of openings; of several for one circuit, the
+    /// last that was named.
     pub fn verifying_key_hashes(&self) -> BTreeMap<usize, [u8; 32]> {
         let verifiers = self.verifiers.iter();
         verifiers
@@ -212,3 +224,6 @@ impl Proxy {
         place.and_then(|place| u8::try_from(place).ok())
     }
 }
+
+#[cfg(test)]
+mod tests;

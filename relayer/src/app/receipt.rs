@@ -50,7 +50,7 @@ impl Proxy {
         self.check_enrolment(&case).await?;
         self.check_record(&case).await?;
         let fragment = self.check_fragment(&case)?;
-        self.check_proof(&case)?;
+        self.check_proof(&case).await?;
         self.promise(&case, fragment).await
     }
 

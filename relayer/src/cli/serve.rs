@@ -1,6 +1,6 @@
 //! `relayer serve`: a proxy's service.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
@@ -12,6 +12,7 @@ use url::Url;
 
 use super::context::Context;
 use super::output::Output;
+use super::verifying_key::read_verifying_key;
 use super::Global;
 use crate::adapters::storage;
 use crate::app::proxy::{Proxy, ProxyParts, ProxySettings, Verifiers};
@@ -94,16 +95,16 @@ async fn build(context: &Context, settings: &Settings) -> Result<Proxy, Failure>
     }))
 }
 
-/// A verifier for each circuit size: of the keys that are named, or else of the development keys.
+/// Verifiers of the keys that are named, or else of the development keys.
 fn verifiers(settings: &Settings) -> Result<Verifiers, Failure> {
     let mut verifiers = Verifiers::new();
     let mut add = |size: CircuitSize, key: &VerifyingKey| {
-        verifiers.insert(size, Arc::new(Verifier::new(key)));
+        verifiers.push((size, Arc::new(Verifier::new(key))));
     };
     match settings.verifying_keys() {
         Some(paths) => {
             for path in paths {
-                let (size, key) = read_key(path)?;
+                let (size, key) = read_verifying_key(path)?;
                 add(size, &key);
             }
         }
@@ -116,23 +117,6 @@ fn verifiers(settings: &Settings) -> Result<Verifiers, Failure> {
         }
     }
     Ok(verifiers)
-}
-
-/// A verifying key and the circuit that it is for.
-fn read_key(path: &Path) -> Result<(CircuitSize, VerifyingKey), Failure> {
-    let unusable = |reason: String| {
-        let words = format!("the verifying key {}: {reason}", path.display());
-        Failure::new(FailureCode::InvalidInput, words)
-    };
-    let text = std::fs::read_to_string(path).map_err(|e| unusable(e.to_string()))?;
-    let key = VerifyingKey::from_json(&text).map_err(|e| unusable(e.to_string()))?;
-    let size = key.size().ok_or_else(|| {
-        unusable(format!(
-            "it is for the circuit {:?}, which this program does not know",
-            key.provenance.circuit
-        ))
-    })?;
-    Ok((size, key))
 }
 
 /// The address that the service really has: the port may have been left to the system.

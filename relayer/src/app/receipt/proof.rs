@@ -6,19 +6,16 @@ use prover::facts::number::Day;
 use prover::field::Fr;
 
 use super::Case;
-use crate::app::proxy::Proxy;
+use crate::app::proxy::{verifier_of, Proxy};
 use crate::domain::enrolment::ProofWords;
 use crate::domain::failure::{Failure, FailureCode};
 
 impl Proxy {
     /// The proof holds for this study, day, root, tag and everything that the context binds.
-    pub(super) fn check_proof(&self, case: &Case<'_>) -> Result<(), Failure> {
-        let size = case.study.terms.circuit()?;
-        let verifier = self.verifiers.get(&size).ok_or_else(|| {
-            let words = format!(
-                "this proxy has no verifying key for the circuit {}",
-                size.name()
-            );
+    pub(super) async fn check_proof(&self, case: &Case<'_>) -> Result<(), Failure> {
+        let key = self.ledger.study_key_hash(case.study.id).await?;
+        let verifier = verifier_of(&self.verifiers, key).ok_or_else(|| {
+            let words = "this proxy has not the verifying key that the study was opened with";
             Failure::new(FailureCode::UnsupportedVersion, words)
         })?;
         let signals = self.signals(case)?;

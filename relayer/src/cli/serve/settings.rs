@@ -53,7 +53,7 @@ pub(super) struct Settings {
     /// Most calls in one transaction, 1 to 64; so many don't wait any longer, and 1 sends each by itself [default: 16].
     #[arg(long, env = "MEDSHARE_SERVE_GATHER_MOST")]
     gather_most: Option<usize>,
-    /// Verifying keys of the eligibility proofs, a file for each circuit [default: the development keys that the program
+    /// Verifying keys of the eligibility proofs, one or more for each circuit [default: the development keys that the program
     /// ships].
     #[arg(long, env = "MEDSHARE_SERVE_VERIFYING_KEY", value_delimiter = ',')]
     verifying_key: Option<Vec<PathBuf>>,
