@@ -7,6 +7,10 @@ use serde_json::Value;
 use tests::{code_of, World};
 
 const DELAY_S: u64 = 3600;
+/// The verifier that the repository ships, its key, and the key of the other circuit.
+const VERIFIER: &str = "relayer/abi/EligibilityVerifier8.json";
+const KEY: &str = "circuits/keys/eligibility_8.dev.vkey.json";
+const OTHER_KEY: &str = "circuits/keys/eligibility_16.dev.vkey.json";
 const STRANGER: &str = "0x00000000000000000000000000000000000000aa";
 
 /// Somebody with an account for the consortium's commands.
@@ -158,5 +162,58 @@ async fn the_council_names_an_account_after_its_delay() -> Result<()> {
     world.stage.chain.pass(DELAY_S, 1).await?;
     council.run(&name[..3])?;
     assert_eq!(shown()?["consortiumAccount"], STRANGER);
+    Ok(())
+}
+
+/// Anybody can deploy a verifier, and only the council names it.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_council_names_verifiers_after_its_delay() -> Result<()> {
+    let world = World::new().await?;
+    if !world.can_wait_hours() {
+        return Ok(());
+    }
+    let (secretary, council) = handed_over(&world)?;
+    let listed = || secretary.run(&["consortium", "verifier", "list"]);
+    let before = listed()?;
+    let deploy = ["consortium", "verifier", "deploy", VERIFIER];
+    let wrong = [&deploy[..], &["--verifying-key", OTHER_KEY]].concat();
+    assert_eq!(code_of(secretary.run(&wrong)), "invalid-input");
+    let deployed = secretary.run(&[&deploy[..], &["--verifying-key", KEY]].concat())?;
+    let verifier = deployed["verifier"].as_str().context("an address")?;
+    assert_ne!(before[0]["verifier"], verifier);
+    assert_eq!(before[0]["verifyingKeyHash"], deployed["verifyingKeyHash"]);
+
+    let name = ["consortium", "verifier", "name", verifier];
+    let wrong = [&name[..], &["--verifying-key", OTHER_KEY]].concat();
+    assert_eq!(code_of(council.run(&wrong)), "invalid-input");
+    let name = [&name[..], &["--verifying-key", KEY, "--schedule"]].concat();
+    let close = ["consortium", "verifier", "close", "16", "--schedule"];
+    assert_eq!(code_of(secretary.run(&name[..6])), "not-permitted");
+    assert_eq!(code_of(council.run(&name[..6])), "not-permitted");
+    council.run(&name)?;
+    council.run(&close)?;
+    let scheduled = secretary.run(&["consortium", "scheduled"])?;
+    assert_eq!(scheduled[1]["power"], "setVerifier");
+    assert_eq!(listed()?, before);
+    let in_file = || Ok::<_, anyhow::Error>(world.network()?.contracts.verifiers[&8].to_string());
+    assert_ne!(in_file()?, verifier);
+
+    // Opened before, and it keeps what it was opened with
+    let earlier = world.study(&[])?;
+    world.stage.chain.pass(DELAY_S, 1).await?;
+    council.run(&name[..6])?;
+    council.run(&close[..4])?;
+    assert_eq!(listed()?[0]["verifier"], verifier);
+    assert_eq!(listed()?[1]["verifier"], Value::Null);
+    assert_eq!(in_file()?, verifier);
+    secretary.run(&name[..6])?;
+    let later = world.study(&[])?;
+    let marta = world.patient("marta")?;
+    world.certify(&marta, "marta-type-2-diabetes", &[])?;
+    for study in [earlier, later] {
+        marta.actor.run(&["patient", "enrol", &study, "--yes"])?;
+    }
+    let states = marta.actor.run(&["patient", "status"])?;
+    assert_eq!(states.as_array().map(Vec::len), Some(2), "{states}");
     Ok(())
 }

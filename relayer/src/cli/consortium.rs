@@ -7,6 +7,7 @@ mod powers;
 mod scheduled;
 mod status;
 mod value_sets;
+pub mod verifier;
 
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -51,6 +52,9 @@ pub enum ConsortiumCommand {
         after_help = "Examples:\n  relayer consortium account\n  relayer consortium account 0x5b…3f\n  relayer consortium account 0x5b…3f --schedule"
     )]
     Account(account::AccountArgs),
+    /// List the verifiers that new studies go by, deploy one, or name another.
+    #[command(subcommand)]
+    Verifier(verifier::VerifierCommand),
     /// Publish value sets, or list the published ones.
     #[command(subcommand)]
     Valueset(value_sets::ValueSetCommand),
@@ -118,6 +122,7 @@ impl ConsortiumCommand {
             Self::Expel { account } => expel(&context, output, account).await,
             Self::Bounds(bounds) => bounds.run(&context, output).await,
             Self::Account(account) => account.run(&context, output).await,
+            Self::Verifier(command) => command.run(&context, global, output).await,
             Self::Valueset(command) => command.run(&context, output).await,
             Self::HandOver(order) => order.run(&context, output).await,
             Self::Powers => powers::show(&context, output).await,

@@ -80,6 +80,15 @@ pub enum NetworkError {
 }
 
 impl Network {
+    /// The same network with another verifier for a circuit, by its number of openings. That of before still verifies what it verified, so that
+    /// files which name it stay good.
+    #[must_use]
+    pub fn with_verifier(mut self, openings: u8, at: Address, key: VerifyingKeyHash) -> Self {
+        self.contracts.verifiers.insert(openings, at);
+        self.verifying_key_hashes.insert(openings, key);
+        self
+    }
+
     /// Reads a network file.
     ///
     /// # Errors
@@ -98,3 +107,6 @@ impl Network {
         Ok(network)
     }
 }
+
+#[cfg(test)]
+mod tests;

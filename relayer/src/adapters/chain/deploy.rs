@@ -3,11 +3,10 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use async_trait::async_trait;
-use ethers::abi::{AbiEncode, Token, Tokenizable};
+use ethers::abi::{Token, Tokenizable};
 
 use super::{
     artefacts::{address_token, Artefact, Contract},
-    bindings::studies,
     connect::{refuse_development_key, verifying_key_hash, ChainSettings},
     convert, encode,
     node::Node,
@@ -142,16 +141,11 @@ impl ChainDeployer {
     /// Names the verifiers, and lets studies pay in the native coin.
     async fn set_up(&self, contracts: &Contracts, founding: &Founding) -> Result<(), LedgerError> {
         for (openings, verifier) in &contracts.verifiers {
-            let call = studies::SetVerifierCall {
+            let call = Call::SetVerifier {
                 openings: *openings,
-                verifier: convert::address(*verifier),
+                verifier: *verifier,
             };
-            let transaction = QueuedTransaction {
-                sender: self.outbox.sender(),
-                to: Some(contracts.studies),
-                value: 0,
-                data: call.encode(),
-            };
+            let transaction = encode::transaction(contracts, self.outbox.sender(), &call);
             let effect = Effect::once(format!("set-verifier:{}:{openings}", contracts.studies));
             self.outbox.submit(&effect, &transaction).await?;
         }
@@ -330,6 +324,8 @@ fn arguments(plan: &DeploymentPlan, contract: Contract, founding: &Founding) -> 
         ],
     }
 }
+
+mod verifier;
 
 #[cfg(test)]
 mod tests {

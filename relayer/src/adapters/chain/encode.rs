@@ -81,7 +81,7 @@ pub(super) fn parts(contracts: &Contracts, call: &Call) -> (Address, u128, Vec<u
             to_studies(call),
         ),
         Call::TopUp { value, .. } => (contracts.studies, *value, to_studies(call)),
-        Call::CloseStudy { .. } | Call::WithdrawStudy { .. } => {
+        Call::SetVerifier { .. } | Call::CloseStudy { .. } | Call::WithdrawStudy { .. } => {
             (contracts.studies, 0, to_studies(call))
         }
         Call::Enrol(_)
@@ -245,6 +245,11 @@ fn to_registry(call: &Call) -> Vec<u8> {
 
 fn to_studies(call: &Call) -> Vec<u8> {
     match call {
+        Call::SetVerifier { openings, verifier } => studies::SetVerifierCall {
+            openings: *openings,
+            verifier: address(*verifier),
+        }
+        .encode(),
         Call::OpenStudy(terms) => studies::OpenCall {
             terms: encode_terms(terms),
         }

@@ -100,7 +100,7 @@ impl Deploy {
         )
         .await?;
         let file = global.network_file();
-        write(&file, &network)?;
+        write_network(&file, &network)?;
         let value = json!({
             "network": file,
             "account": deployer.account(),
@@ -113,7 +113,7 @@ impl Deploy {
     }
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     let failed = |error| Failure::new(FailureCode::Io, format!("{}: {error}", path.display()));
     std::fs::read(path).map_err(failed)
 }
@@ -130,7 +130,7 @@ fn key(path: &Path) -> Result<VerifyingKeyHash, Failure> {
 }
 
 /// Writes the network file whole or not at all.
-fn write(path: &Path, network: &Network) -> Result<(), Failure> {
+pub(super) fn write_network(path: &Path, network: &Network) -> Result<(), Failure> {
     let failed =
         |error: String| Failure::new(FailureCode::Io, format!("{}: {error}", path.display()));
     let mut json = serde_json::to_vec_pretty(network).map_err(|error| failed(error.to_string()))?;

@@ -51,6 +51,13 @@ pub enum Call {
         /// The account.
         account: Address,
     },
+    /// Consortium: names the verifier of studies opened from now on; none, by the zero address.
+    SetVerifier {
+        /// The circuit, by its number of openings.
+        openings: u8,
+        /// The verifier.
+        verifier: Address,
+    },
     /// Consortium: publishes a value set.
     PublishValueSet(PublishedValueSet),
     /// Consortium: changes who may do what, or schedules a call.
@@ -227,6 +234,9 @@ impl Call {
                 Effect::repeatable(format!("token-bounds:{token}"))
             }
             Self::SetConsortiumAccount { .. } => Effect::repeatable("consortium-account"),
+            Self::SetVerifier { openings, .. } => {
+                Effect::repeatable(format!("verifier:{openings}"))
+            }
             Self::PublishValueSet(set) => Effect::once(format!("value-set:{}", set.name)),
             Self::Powers(call) => call.effect(),
             Self::Describe { .. } => Effect::repeatable("describe"),

@@ -37,6 +37,13 @@ fn calls_of_the_council_are_the_functions_of_its_powers() {
             Power::SetConsortiumAccount,
             Call::SetConsortiumAccount { account },
         ),
+        (
+            Power::SetVerifier,
+            Call::SetVerifier {
+                openings: 8,
+                verifier: account,
+            },
+        ),
     ];
     for (power, call) in calls {
         let (to, value, data) = parts(&contracts(), &call);
