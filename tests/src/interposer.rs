@@ -40,6 +40,8 @@ pub struct Meddling {
     pub withhold: Option<&'static str>,
     /// Serves these bytes in place of what requests ask for whose target starts so.
     pub instead: Option<(&'static str, Bytes)>,
+    /// Ends answers to requests whose target starts so before this byte of what they ask for, unless they ask from a later one on.
+    pub cut: Option<(&'static str, usize)>,
     /// Changes answers to requests whose target starts so.
     pub alter: Option<(&'static str, fn(Value) -> Value)>,
 }
@@ -117,6 +119,7 @@ impl Between {
             }
         }
         let mut headers = head.headers;
+        let from = first_byte(headers.get(header::RANGE));
         // The client sets them anew for what it sends
         for own in [
             header::HOST,
@@ -133,6 +136,11 @@ impl Between {
             answer.headers().get(header::CONTENT_TYPE).cloned(),
         );
         let mut bytes = answer.bytes().await?;
+        if let Some((prefix, place)) = self.meddling.cut {
+            if concerns(prefix) && from <= place {
+                bytes.truncate(place - from);
+            }
+        }
         if let Some((prefix, alter)) = self.meddling.alter {
             if concerns(prefix) && status.is_success() {
                 bytes = serde_json::to_vec(&alter(serde_json::from_slice(&bytes)?))?.into();
@@ -145,4 +153,11 @@ impl Between {
         }
         Ok(response)
     }
+}
+
+/// Where a range begins, such as `bytes=5-`; 0 if none is asked for.
+fn first_byte(range: Option<&header::HeaderValue>) -> usize {
+    let text = range.and_then(|range| range.to_str().ok());
+    let first = text.and_then(|text| text.strip_prefix("bytes=")?.split('-').next()?.parse().ok());
+    first.unwrap_or(0)
 }

@@ -1,6 +1,11 @@
 //! Deliveries that are challenged, and what the proxies do about it by themselves.
 
+use std::path::Path;
+
 use anyhow::{Context as _, Result};
+use relayer::domain::enrolment::EnrolmentKey;
+use relayer::domain::merkle::{SEALED_SEGMENT_BYTES, SEGMENT_BYTES};
+use relayer::ports::ledger::DisputesReader as _;
 use serde_json::Value;
 use tests::{code_of, Meddling, Patient, World};
 
@@ -85,6 +90,46 @@ async fn a_ciphertext_that_nobody_serves_is_posted_segment_by_segment() -> Resul
     let received = world.stage.institution.run(&receive)?;
     let folder = &received["deliveries"][0]["outcome"]["folder"];
     assert!(folder.is_string(), "{received:#}");
+    Ok(())
+}
+
+/// Nobody serves one of many segments: what is posted from there on, and what is served of the rest, is the whole.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_segment_that_nobody_serves_is_posted_and_the_rest_served() -> Result<()> {
+    let world = World::new().await?;
+    let attachment = world.stage.folder().join("scan.dcm");
+    let content: Vec<u8> = (0..40 * SEGMENT_BYTES)
+        .map(|at| at.to_le_bytes()[1])
+        .collect();
+    std::fs::write(&attachment, &content)?;
+    let marta = world.patient("marta")?;
+    let attach = ["--attach", &attachment.display().to_string()];
+    world.certify(&marta, MARTA, &attach)?;
+    let study = world.study(&[])?;
+    marta.actor.run(&["patient", "enrol", &study, "--yes"])?;
+    world.pass_most_of_a_window().await?;
+    let standing = world.wait_for(&marta, "delivered").await?;
+    let on: EnrolmentKey = serde_json::from_value(standing)?;
+    let cut = Meddling {
+        cut: Some(("/v1/ciphertexts", 20 * SEALED_SEGMENT_BYTES + 9)),
+        ..Meddling::default()
+    };
+    world.interpose_all(&cut).await?;
+    let nullifier = on.nullifier.to_string();
+    let receive = ["institution", "receive", &study, &nullifier];
+    let failed = world.stage.institution.run(&receive);
+    assert_eq!(code_of(failed), "ciphertext-altered");
+
+    let made = challenge(&world, &study, &nullifier)?;
+    assert_eq!(made["step"], "demand", "{made}");
+    world.wait_for(&marta, "delivered").await?;
+    let demand = world.ledger().await?.posted(on, 0).await?.demand;
+    let demanded: Vec<u32> = (20..36).collect();
+    assert_eq!(demand.context("a demand")?.segments, demanded);
+    let received = world.stage.institution.run(&receive)?;
+    let folder = &received["deliveries"][0]["outcome"]["folder"];
+    let opened = Path::new(folder.as_str().context("a folder")?).join("attachments/scan.dcm");
+    assert!(std::fs::read(opened)? == content, "another attachment");
     Ok(())
 }
 

@@ -3,12 +3,14 @@
 //! * [`note`]: what is remembered of it, to be accepted later
 //! * [`report`]: every check, by name, and what each proxy gave
 //! * [`fragments`]: what the proxies gave, each checked by itself, so that a bad one is named and the others suffice
+//! * [`assembly`]: a ciphertext of what is served and of what was posted
 //! * [`content`]: the ciphertext, fetched and opened in constant memory
 //! * [`record`]: what was opened is what was proved
 //! * [`challenge`]: on what ground a delivery that fails can be challenged
 //!
 //! A check that fails ends the reception with its cause from the closed list; the report tells what had passed before.
 
+mod assembly;
 pub mod challenge;
 pub mod content;
 pub mod fragments;

@@ -5,6 +5,7 @@
 
 use std::path::Path;
 
+use super::content::Gap;
 use super::fragments::Fragments;
 use super::report::Report;
 use super::{Receiver, Subject};
@@ -69,7 +70,7 @@ impl Receiver<'_> {
                 let hint = "`relayer institution receive` makes every check; what else it finds is the hospital's to answer for.";
                 Err(Failure::new(FailureCode::WrongState, words).with_hint(hint))
             }
-            Err(failure) => demand(&subject, &fragments, &failure),
+            Err(gap) => demand(&subject, &fragments, &gap),
         }
     }
 
@@ -218,14 +219,16 @@ fn ground(subject: &Subject, stake: u128, words: String, step: DisputeCall) -> G
     }
 }
 
-/// No proxy gives the ciphertext: its first segments are demanded, as many as one demand may name.
-fn demand(subject: &Subject, fragments: &Fragments, failure: &Failure) -> Result<Ground, Failure> {
+/// No proxy gives the ciphertext: segments are demanded from the first one that is missing on, as many as one demand may name.
+fn demand(subject: &Subject, fragments: &Fragments, gap: &Gap) -> Result<Ground, Failure> {
+    let failure = &gap.failure;
     require_delivered(subject, failure.message())?;
     let Some((_, delivery)) = fragments.deliveries.first() else {
         return Err(failure.clone());
     };
     let count = super::content::segment_count(&fragments.envelope);
-    let missing = (0..u32::try_from(count).unwrap_or(u32::MAX))
+    let number = |place| u32::try_from(place).unwrap_or(u32::MAX);
+    let missing = (number(gap.segment)..number(count))
         .filter(|segment| !fragments.posted.segments.contains_key(segment));
     let segments: Vec<_> = missing.take(MOST_SEGMENTS).collect();
     let slots = slot_numbers(subject.enrolment.details.slots).count() as u128;

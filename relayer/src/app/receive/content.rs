@@ -3,22 +3,39 @@
 //! Everything happens in a folder beside the one that is to appear, so that a delivery that fails leaves nothing behind.
 
 use std::fs::File;
-use std::io::{self, BufReader, BufWriter, Read, Write as _};
+use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use futures::StreamExt as _;
 use zeroize::Zeroizing;
 
+use super::assembly::Assembly;
 use super::fragments::Fragments;
 use super::report::{CheckName, Report};
 use super::{Receiver, Subject};
 use crate::domain::content::{read_content, ContentError, RecordContent};
 use crate::domain::envelope::Envelope;
 use crate::domain::failure::{Failure, FailureCode};
-use crate::domain::merkle::{TreeBuilder, SEALED_SEGMENT_BYTES};
+use crate::domain::merkle::SEALED_SEGMENT_BYTES;
 use crate::domain::stream::{Opener, StreamKeys};
 use crate::ports::proxies::ProxyClient;
+
+/// Why there is no whole ciphertext.
+pub(super) struct Gap {
+    pub(super) failure: Failure,
+    /// The first segment that nobody gives; 0 if what was given is not what the envelope names.
+    pub(super) segment: u64,
+}
+
+impl From<Failure> for Gap {
+    fn from(failure: Failure) -> Self {
+        Self {
+            failure,
+            segment: 0,
+        }
+    }
+}
 
 /// An opened record in a folder that goes away unless it is kept.
 pub(crate) struct OpenedContent {
@@ -54,7 +71,10 @@ impl Receiver<'_> {
             .map_err(|error| io_failure(parent, &error))?;
         let sealed = work.path().join("ciphertext");
         let fetched = self.fetch(subject, fragments, &sealed, report).await;
-        report.check(CheckName::CiphertextWhole, fetched)?;
+        report.check(
+            CheckName::CiphertextWhole,
+            fetched.map_err(|gap| gap.failure),
+        )?;
 
         let keys = StreamKeys::new(file_key.clone(), fragments.envelope.nonce);
         let envelope = fragments.envelope.clone();
@@ -69,26 +89,33 @@ impl Receiver<'_> {
         })
     }
 
-    /// Asks one proxy after the other until one gives the ciphertext that the envelope names.
+    /// Asks one proxy after the other until one gives the ciphertext that the envelope names. Segments that were posted on chain count before those
+    /// that are served, and what no proxy gives to its end several may give together.
     pub(super) async fn fetch(
         &self,
         subject: &Subject,
         fragments: &Fragments,
         into: &Path,
         report: &mut Report,
-    ) -> Result<((), String), Failure> {
-        let mut last = Failure::new(
-            FailureCode::CiphertextMissing,
-            "no proxy serves the ciphertext",
-        );
+    ) -> Result<((), String), Gap> {
+        let envelope = &fragments.envelope;
+        let posted = &fragments.posted.segments;
+        if posted.len() as u64 == segment_count(envelope) {
+            begin(fragments, into)?.check(envelope)?;
+            return Ok(((), "every segment, from the chain".to_owned()));
+        }
+        let words = "no proxy serves the ciphertext";
+        let mut last = Failure::new(FailureCode::CiphertextMissing, words);
+        let mut broke_off = false;
         for client in &fragments.clients {
-            match self.fetch_from(client, &fragments.envelope, into).await {
+            let mut assembly = begin(fragments, into)?;
+            let served = self.serve(client, envelope, &mut assembly).await;
+            broke_off |= served.is_err();
+            let named = |failure: Failure| name(client, &failure);
+            match served.and_then(|()| assembly.check(envelope).map_err(named)) {
                 Ok(()) => {
-                    let length = fragments.envelope.ciphertext_length;
-                    return Ok((
-                        (),
-                        format!("{length} bytes, from proxy {}", client.address()),
-                    ));
+                    let (length, from) = (envelope.ciphertext_length, client.address());
+                    return Ok(((), format!("{length} bytes, from proxy {from}")));
                 }
                 Err(failure) => {
                     report.proxy(client.address(), Err(&failure));
@@ -97,50 +124,91 @@ impl Receiver<'_> {
             }
         }
         tracing::debug!(study = %subject.study.id, code = %last.code(), "no proxy gave the ciphertext");
-        if from_chain(fragments, into)? {
-            return Ok(((), "every segment, from the chain".to_owned()));
+        if broke_off {
+            return self.fetch_from_several(fragments, into, last).await;
         }
-        Err(last)
+        Err(last.into())
     }
 
-    async fn fetch_from(
+    /// Each proxy goes on where those before it ended.
+    async fn fetch_from_several(
         &self,
-        client: &Arc<dyn ProxyClient>,
-        envelope: &Envelope,
+        fragments: &Fragments,
         into: &Path,
-    ) -> Result<(), Failure> {
-        let root = envelope.ciphertext_root;
-        let mut pieces = client.ciphertext(self.account, root, 0).await?;
-        let file = File::create(into).map_err(|error| io_failure(into, &error))?;
-        let mut sink = SegmentSink::new(BufWriter::new(file));
-        while let Some(piece) = pieces.next().await {
-            sink.write(&piece?)
-                .map_err(|error| io_failure(into, &error))?;
-            if sink.length > envelope.ciphertext_length {
+        failure: Failure,
+    ) -> Result<((), String), Gap> {
+        let envelope = &fragments.envelope;
+        let mut assembly = begin(fragments, into)?;
+        for client in &fragments.clients {
+            // Who fails was told before
+            let served = self.serve(client, envelope, &mut assembly).await;
+            if served.is_ok() {
                 break;
             }
         }
-        let (length, found) = sink.finish().map_err(|error| io_failure(into, &error))?;
-        if length == envelope.ciphertext_length && found == root {
-            return Ok(());
+        let segment = assembly.segment();
+        if !assembly.is_whole() {
+            return Err(Gap { failure, segment });
         }
-        let words = format!(
-            "ciphertext altered (proxy {}): {length} bytes with another root",
-            client.address()
-        );
-        Err(Failure::new(FailureCode::CiphertextAltered, words))
+        assembly.check(envelope).map_err(|_| failure)?;
+        Ok(((), format!("{segment} segments, from several proxies")))
+    }
+
+    /// Goes on with a ciphertext from one proxy: to its end, or to a segment that neither this proxy gives nor anybody posted.
+    async fn serve(
+        &self,
+        client: &Arc<dyn ProxyClient>,
+        envelope: &Envelope,
+        assembly: &mut Assembly<'_>,
+    ) -> Result<(), Failure> {
+        while !assembly.is_whole() {
+            let ended = self.stream(client, envelope, assembly).await;
+            assembly.break_off();
+            if !assembly.is_whole() && !assembly.fill()? {
+                ended?;
+                let words = format!("it ends in segment {}", assembly.segment());
+                let failure = Failure::new(FailureCode::CiphertextAltered, words);
+                return Err(name(client, &failure));
+            }
+        }
+        Ok(())
+    }
+
+    async fn stream(
+        &self,
+        client: &Arc<dyn ProxyClient>,
+        envelope: &Envelope,
+        assembly: &mut Assembly<'_>,
+    ) -> Result<(), Failure> {
+        let (root, offset) = (envelope.ciphertext_root, assembly.offset());
+        let mut pieces = client.ciphertext(self.account, root, offset).await?;
+        while let Some(piece) = pieces.next().await {
+            let is_too_long = assembly.is_whole();
+            assembly.take(&piece?)?;
+            if is_too_long {
+                break;
+            }
+        }
+        Ok(())
     }
 }
 
-/// Puts a ciphertext together whose every segment was posted on chain, where the contract checked it; whether it was.
-fn from_chain(fragments: &Fragments, into: &Path) -> Result<bool, Failure> {
-    let segments = &fragments.posted.segments;
-    if segments.len() as u64 != segment_count(&fragments.envelope) {
-        return Ok(false);
-    }
-    let whole: Vec<u8> = segments.values().flatten().copied().collect();
-    std::fs::write(into, whole).map_err(|error| io_failure(into, &error))?;
-    Ok(true)
+/// A ciphertext that begins with what was posted of its beginning.
+fn begin<'a>(fragments: &'a Fragments, into: &Path) -> Result<Assembly<'a>, Failure> {
+    let length = fragments.envelope.ciphertext_length;
+    let mut assembly = Assembly::create(into, length, &fragments.posted.segments)?;
+    assembly.fill()?;
+    Ok(assembly)
+}
+
+/// A failure of what a proxy gave.
+fn name(client: &Arc<dyn ProxyClient>, failure: &Failure) -> Failure {
+    let words = format!(
+        "ciphertext altered (proxy {}): {}",
+        client.address(),
+        failure.message()
+    );
+    Failure::new(failure.code(), words)
 }
 
 /// How many segments the ciphertext has.
@@ -148,48 +216,6 @@ pub(super) fn segment_count(envelope: &Envelope) -> u64 {
     envelope
         .ciphertext_length
         .div_ceil(SEALED_SEGMENT_BYTES as u64)
-}
-
-/// Writes sealed segments on and computes the root over them.
-struct SegmentSink {
-    file: BufWriter<File>,
-    pending: Vec<u8>,
-    tree: TreeBuilder,
-    length: u64,
-}
-
-impl SegmentSink {
-    fn new(file: BufWriter<File>) -> Self {
-        Self {
-            file,
-            pending: Vec::with_capacity(SEALED_SEGMENT_BYTES),
-            tree: TreeBuilder::new(),
-            length: 0,
-        }
-    }
-
-    fn write(&mut self, mut bytes: &[u8]) -> io::Result<()> {
-        self.file.write_all(bytes)?;
-        self.length += bytes.len() as u64;
-        while !bytes.is_empty() {
-            let taken = bytes.len().min(SEALED_SEGMENT_BYTES - self.pending.len());
-            self.pending.extend_from_slice(&bytes[..taken]);
-            bytes = &bytes[taken..];
-            if self.pending.len() == SEALED_SEGMENT_BYTES {
-                self.tree.push(&self.pending);
-                self.pending.clear();
-            }
-        }
-        Ok(())
-    }
-
-    fn finish(mut self) -> io::Result<(u64, crate::domain::ids::CiphertextRoot)> {
-        if !self.pending.is_empty() {
-            self.tree.push(&self.pending);
-        }
-        self.file.flush()?;
-        Ok((self.length, self.tree.root()))
-    }
 }
 
 /// Opens the sealed file into `record`: `bundle.json`, `facts.json` and `attachments/`.
@@ -236,6 +262,6 @@ fn content_failure(error: ContentError) -> Failure {
     Failure::new(code, error.to_string())
 }
 
-fn io_failure(path: &Path, error: &io::Error) -> Failure {
+pub(super) fn io_failure(path: &Path, error: &io::Error) -> Failure {
     Failure::new(FailureCode::Io, format!("{}: {error}", path.display()))
 }
