@@ -76,6 +76,7 @@ contract Secp256k1Test is Test {
         assertEq(Secp256k1.multiply(g.prefixOf(), g.x, 0), address(0));
         assertEq(Secp256k1.combine(1, g.prefixOf(), g.x, N - 1), address(0));
         assertEq(Secp256k1.multiply(4, g.x, 1), address(0));
+        assertEq(Secp256k1.multiply(255, g.x, 1), address(0));
         assertEq(Secp256k1.multiply(2, N, 1), address(0));
         // 5³ + 7 is no square
         assertEq(Secp256k1.multiply(2, 5, 1), address(0));

@@ -136,6 +136,13 @@ abstract contract Evidence is Test {
         }
     }
 
+    function _slice(bytes memory data, uint256 from, uint256 to) internal pure returns (bytes memory slice) {
+        slice = new bytes(to - from);
+        for (uint256 i = 0; i < slice.length; ++i) {
+            slice[i] = data[from + i];
+        }
+    }
+
     function _point(bytes memory coordinates) private pure returns (IEvidenceVerifier.Point memory) {
         (uint256 x, uint256 y) = abi.decode(coordinates, (uint256, uint256));
         return IEvidenceVerifier.Point(x, y);

@@ -67,11 +67,4 @@ contract FragmentsTest is Evidence {
     function _part(bytes memory bytes_, uint256 index) private view returns (bytes memory) {
         return _slice(bytes_, _bounds[index], _bounds[index + 1]);
     }
-
-    function _slice(bytes memory data, uint256 from, uint256 to) private pure returns (bytes memory slice) {
-        slice = new bytes(to - from);
-        for (uint256 i = 0; i < slice.length; ++i) {
-            slice[i] = data[from + i];
-        }
-    }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only
 pragma solidity 0.8.30;
 
+import {IEligibilityVerifier} from "../../src/interfaces/IEligibilityVerifier.sol";
 import {IEnrolments} from "../../src/interfaces/IEnrolments.sol";
 import {IMembers} from "../../src/interfaces/IMembers.sol";
 import {IStudies} from "../../src/interfaces/IStudies.sol";
@@ -202,6 +203,22 @@ contract EnrolTest is Enrolling {
         _expectRevert(
             _request(_studyId, NULLIFIER, 0, ALL), abi.encodeWithSelector(IEnrolments.ProofInvalid.selector)
         );
+    }
+
+    /// @dev A verifier that breaks with the word that would say yes, says another one, or nothing.
+    function test_enrol_revertsWithProofInvalidWhateverABrokenVerifierSays() public {
+        bytes memory call = abi.encodeWithSelector(IEligibilityVerifier.verifyClaims.selector);
+        bytes memory invalid = abi.encodeWithSelector(IEnrolments.ProofInvalid.selector);
+        IEnrolments.Request memory request = _request(_studyId, NULLIFIER, 0, ALL);
+        vm.mockCallRevert(address(_verifier), call, abi.encode(1));
+        _expectRevert(request, invalid);
+        vm.clearMockedCalls();
+        vm.mockCall(address(_verifier), call, abi.encode(2));
+        _expectRevert(request, invalid);
+        vm.mockCall(address(_verifier), call, "");
+        _expectRevert(request, invalid);
+        vm.mockCall(address(_verifier), call, abi.encode(1));
+        _enrolments.enrol(request);
     }
 
     function test_enrol_revertsWithStudyUnknown() public {

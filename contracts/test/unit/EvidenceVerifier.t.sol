@@ -3,8 +3,6 @@ pragma solidity 0.8.30;
 
 import {IEvidenceVerifier} from "../../src/interfaces/IEvidenceVerifier.sol";
 import {Evidence} from "../helpers/Evidence.sol";
-import {Typed} from "../helpers/Typed.sol";
-import {PoseidonT4} from "poseidon-solidity/PoseidonT4.sol";
 
 /// @notice What the fixtures' grants show, one by one. `integration/Fragments.t.sol` compares verdicts with Rust's over many fragments.
 contract EvidenceVerifierTest is Evidence {
@@ -29,55 +27,6 @@ contract EvidenceVerifierTest is Evidence {
             nullifier: _nullifierOfFixture(),
             attempt: 0
         });
-    }
-
-    function test_envelopeHolds_forItsTagAndBlindingOnly() public view {
-        assertTrue(_evidence.envelopeHolds(_envelope, _tagBlinding, _recordTag));
-        assertFalse(_evidence.envelopeHolds(_envelope, _tagBlinding + 1, _recordTag));
-        assertFalse(_evidence.envelopeHolds(_envelope, _tagBlinding, _recordTag + 1));
-        for (uint256 bit = 0; bit < _envelope.length * 8; bit += 7) {
-            assertFalse(_evidence.envelopeHolds(_flip(_envelope, bit), _tagBlinding, _recordTag));
-        }
-    }
-
-    function test_envelopeHolds_refusesABlindingThatIsNoFieldElement() public view {
-        uint256 r = 21888242871839275222246405745257275088548364400416034343698204186575808495617;
-        assertFalse(_evidence.envelopeHolds(_envelope, _tagBlinding + r, _recordTag));
-    }
-
-    function test_envelopeHolds_refusesTheOrderAsABlinding() public {
-        uint256 tag = _tagWithoutBlinding(_envelope);
-        assertTrue(_evidence.envelopeHolds(_envelope, 0, tag));
-        assertFalse(_evidence.envelopeHolds(_envelope, Typed.R, tag));
-    }
-
-    function test_envelopeHolds_needsAWrappedKey() public {
-        bytes memory begins = this.partOf(_envelope, 0, 106);
-        bytes memory ends = this.partOf(_envelope, _envelope.length - 125, _envelope.length);
-        bytes memory without = bytes.concat(begins, hex"0000", ends);
-        assertFalse(_evidence.envelopeHolds(without, 0, _tagWithoutBlinding(without)));
-        bytes memory with = bytes.concat(begins, hex"000107", ends);
-        assertTrue(_evidence.envelopeHolds(with, 0, _tagWithoutBlinding(with)));
-    }
-
-    function partOf(bytes calldata all, uint256 from, uint256 to) external pure returns (bytes memory) {
-        return all[from:to];
-    }
-
-    /// @dev Under the tag that goes with them, so that nothing but their layout can refuse them.
-    function test_envelopeHolds_needsItsHeaderAndWhatFollows() public view {
-        bytes memory other = _flip(_envelope, 7);
-        assertFalse(_evidence.envelopeHolds(other, 0, _tagWithoutBlinding(other)));
-        bytes memory begins = this.partOf(_envelope, 0, 200);
-        assertFalse(_evidence.envelopeHolds(begins, 0, _tagWithoutBlinding(begins)));
-        assertFalse(_evidence.envelopeHolds("", 0, _tagWithoutBlinding("")));
-    }
-
-    function test_envelopeHolds_refusesAnotherLayout() public view {
-        bytes memory longer = bytes.concat(_envelope, hex"00");
-        bytes memory nothing = "";
-        assertFalse(_evidence.envelopeHolds(longer, _tagBlinding, _recordTag));
-        assertFalse(_evidence.envelopeHolds(nothing, _tagBlinding, _recordTag));
     }
 
     function test_capsuleHolds_andNoChangeOfIt() public view {
@@ -118,8 +67,12 @@ contract EvidenceVerifierTest is Evidence {
             Scenario memory scenario = _scenario(i);
             assertEq(_evidence.basisOf(_envelope, _receivingKey, scenario.grant), scenario.basis);
         }
+        IEvidenceVerifier.Grant memory grant = _scenario(HONEST).grant;
         bytes memory longer = bytes.concat(_receivingKey, hex"00");
-        assertEq(_evidence.basisOf(_envelope, longer, _scenario(HONEST).grant).length, 0);
+        assertEq(_evidence.basisOf(_envelope, longer, grant).length, 0);
+        // On no point of the curve
+        grant.precursorX = bytes32(uint256(5));
+        assertEq(_evidence.basisOf(_envelope, _receivingKey, grant).length, 0);
     }
 
     function test_verifyFragments_refusesAnyOtherBasis() public view {
@@ -168,7 +121,8 @@ contract EvidenceVerifierTest is Evidence {
         scenario.fragments[0].fragment = bytes.concat(scenario.fragments[0].fragment, hex"00");
         scenario.fragments[1].products = "";
         scenario.fragments[2].fragment = "";
-        assertEq(_verify(scenario.grant, scenario.fragments), 0x18);
+        scenario.fragments[3].products = bytes.concat(scenario.fragments[3].products, hex"00");
+        assertEq(_verify(scenario.grant, scenario.fragments), 0x10);
     }
 
     /// @dev k256 refuses it: one signature would have two spellings.
@@ -182,6 +136,14 @@ contract EvidenceVerifierTest is Evidence {
         assertEq(_verify(scenario.grant, _chosen(scenario, 0, 1)), 0);
     }
 
+    /// @dev Signatures for whomever they happen to be of.
+    function test_verifyFragments_takesAnSUpToHalfTheOrder() public view {
+        assertTrue(_isTakenWith(1, N / 2));
+        assertFalse(_isTakenWith(1, N / 2 + 1));
+        // Of nobody, who is the signer then
+        assertFalse(_isTakenWith(0, 1));
+    }
+
     function test_verifyFragments_refusesZOutOfRange() public view {
         Scenario memory scenario = _scenario(HONEST);
         bytes memory fragment = scenario.fragments[0].fragment;
@@ -191,16 +153,17 @@ contract EvidenceVerifierTest is Evidence {
         assertEq(_verify(scenario.grant, _chosen(scenario, 0, 1)), 0);
     }
 
-    /// @dev After one that holds, fragments that fail over E, over V and over U alone, with each side of the equation as the product.
+    /// @dev After one that holds, fragments that fail over E, over V and over U alone, with each side of the equation as the product;
+    /// and such whose E2, V2 and U2 is no point.
     function test_verifyFragments_asksForEachEquation() public view {
         string memory json = vm.readFile("contracts/test/fixtures/equations.json");
         bytes memory basis = vm.parseJsonBytes(json, ".basis");
         bytes[] memory fragments = vm.parseJsonBytesArray(json, ".fragments");
         bytes[] memory products = vm.parseJsonBytesArray(json, ".products");
         bytes[] memory sums = vm.parseJsonBytesArray(json, ".sums");
-        assertEq(fragments.length, 4);
+        assertEq(fragments.length, 7);
         IEvidenceVerifier.Fragment[] memory given = new IEvidenceVerifier.Fragment[](1);
-        for (uint8 i = 0; i < 4; ++i) {
+        for (uint8 i = 0; i < 7; ++i) {
             given[0] = IEvidenceVerifier.Fragment(i, fragments[i], products[i]);
             assertEq(_evidence.verifyFragments(basis, given), i == 0 ? 1 : 0, vm.toString(i));
             given[0].products = sums[i];
@@ -286,14 +249,6 @@ contract EvidenceVerifierTest is Evidence {
         }
     }
 
-    /// @dev With the same compressed form as the point, which is all that is hashed and multiplied.
-    function test_combines_asksForASharedPointOnTheCurve() public {
-        Scenario memory scenario = _scenario(GARBAGE);
-        scenario.shared.point.y ^= 2;
-        vm.expectRevert(IEvidenceVerifier.SharedPointInvalid.selector);
-        this.combines(scenario);
-    }
-
     function test_combines_asksForTheProducts() public {
         for (uint256 bit = 1; bit < 3 * 128 * 8; bit += 101) {
             Scenario memory scenario = _scenario(HONEST);
@@ -331,6 +286,24 @@ contract EvidenceVerifierTest is Evidence {
         );
     }
 
+    /// @dev Whether an honest fragment is taken with another signature, by whoever made that.
+    function _isTakenWith(uint256 r, uint256 s) private view returns (bool) {
+        Scenario memory scenario = _scenario(HONEST);
+        bytes memory basis = scenario.basis;
+        bytes memory fragment = scenario.fragments[0].fragment;
+        bytes memory keys = bytes.concat(hex"01", _slice(basis, 98, 131), hex"01", _slice(basis, 131, 164));
+        bytes32 digest = sha256(
+            bytes.concat(
+                _slice(fragment, 66, 98), _slice(fragment, 197, 230), _slice(fragment, 98, 131), keys
+            )
+        );
+        bytes20 signer = bytes20(ecrecover(digest, 27, bytes32(r), bytes32(s)));
+        basis = bytes.concat(_slice(basis, 0, 164), signer, _slice(basis, 184, basis.length));
+        IEvidenceVerifier.Fragment[] memory given = _chosen(scenario, 0, 1);
+        given[0].fragment = bytes.concat(_slice(fragment, 0, 295), bytes32(r), bytes32(s));
+        return _evidence.verifyFragments(basis, given) == 1;
+    }
+
     function _verify(IEvidenceVerifier.Grant memory grant, IEvidenceVerifier.Fragment[] memory fragments)
         private
         view
@@ -338,10 +311,5 @@ contract EvidenceVerifierTest is Evidence {
     {
         bytes memory basis = _evidence.basisOf(_envelope, _receivingKey, grant);
         return _evidence.verifyFragments(basis, fragments);
-    }
-
-    /// @dev The record tag of an envelope whose blinding is zero: Poseidon over `medshare.tag`, the envelope's hash and the blinding.
-    function _tagWithoutBlinding(bytes memory envelope) private pure returns (uint256) {
-        return PoseidonT4.hash([uint256(0x6d656473686172652e746167), uint256(sha256(envelope)) % Typed.R, 0]);
     }
 }

@@ -4,6 +4,7 @@ pragma solidity 0.8.30;
 import {ReferenceTime} from "../../src/libraries/ReferenceTime.sol";
 import {Secp256k1} from "../../src/libraries/Secp256k1.sol";
 import {Slots} from "../../src/libraries/Slots.sol";
+import {Umbral} from "../../src/libraries/Umbral.sol";
 import {Test} from "forge-std/Test.sol";
 
 contract LibrariesTest is Test {
@@ -64,6 +65,14 @@ contract LibrariesTest is Test {
         assertTrue(Secp256k1.isCompressedPoint(abi.encodePacked(bytes1(0x02), uint256(1))));
         assertFalse(Secp256k1.isCompressedPoint(abi.encodePacked(bytes1(0x02), Secp256k1.P + 1)));
         assertFalse(Secp256k1.isCompressedPoint(abi.encodePacked(bytes1(0x02), type(uint256).max)));
+    }
+
+    /// @dev Digests that big are found by nobody.
+    function test_toScalar_isNeverZero() public pure {
+        assertEq(Umbral.toScalar(0), 1);
+        assertEq(Umbral.toScalar(bytes32(Secp256k1.N - 2)), Secp256k1.N - 1);
+        assertEq(Umbral.toScalar(bytes32(Secp256k1.N - 1)), 1);
+        assertEq(Umbral.toScalar(bytes32(Secp256k1.N)), 2);
     }
 
     function test_slots_areSetsOfBits() public pure {

@@ -87,6 +87,30 @@ contract StudiesTest is Enrolling {
         _studies.open{value: 1}(terms);
     }
 
+    /// @dev Something lies already where the charter would.
+    function test_open_revertsWithCharterNotStored() public {
+        IStudies.Terms memory terms = _terms(address(0));
+        address place = vm.computeCreateAddress(address(_studies), vm.getNonce(address(_studies)));
+        vm.etch(place, hex"00");
+        uint256 value = _provide(_institution.addr, address(0), terms.quota * _unit(terms));
+        vm.prank(_institution.addr);
+        vm.expectRevert(abi.encodeWithSignature("CharterNotStored()"));
+        _studies.open{value: value}(terms);
+        vm.etch(place, "");
+        _openStudy(terms);
+    }
+
+    /// @dev A call of it stops at once, so that it is no program.
+    function test_charterOf_isACodeThatDoesNothing() public {
+        address charter = _studies.charterOf(_openStudy(_terms(address(0))));
+        assertEq(charter.code[0], bytes1(0));
+        assertEq(charter.balance, 0);
+        // solhint-disable-next-line avoid-low-level-calls
+        (bool done, bytes memory answer) = charter.call("");
+        assertTrue(done);
+        assertEq(answer.length, 0);
+    }
+
     function test_topUp_raisesTheQuota() public {
         IStudies.Terms memory terms = _terms(address(_token));
         uint256 studyId = _openStudy(terms);

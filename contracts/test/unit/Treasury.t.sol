@@ -171,6 +171,47 @@ contract TreasuryTest is Enrolling {
         assertEq(_credit(address(greedy), address(0)), 50);
     }
 
+    function test_theSmallestUnitGoesAllTheWay() public {
+        _exitedBond(_proxy, address(_token), 1);
+        _treasury.push(_proxy, address(_token));
+        assertEq(_token.balanceOf(_proxy), 1);
+    }
+
+    /// @dev No event, no credit; of one unit there is both.
+    function test_payFromEscrowAndStake_sayNothingOfNothing() public {
+        uint256 studyId = _openStudy(_terms(address(0)));
+        address[] memory one = new address[](1);
+        one[0] = _proxy;
+        vm.deal(address(_disputes), 1);
+        vm.prank(address(_disputes));
+        _treasury.stake{value: 1}(studyId, NULLIFIER, address(0), STRANGER, 1);
+        vm.recordLogs();
+        vm.prank(address(_studies));
+        _treasury.payFromEscrow(studyId, address(0), STRANGER, 0, one, 0);
+        vm.prank(address(_disputes));
+        _treasury.payStake(studyId, NULLIFIER, address(0), STRANGER, 0, one, 0);
+        assertEq(vm.getRecordedLogs().length, 0);
+
+        vm.prank(address(_studies));
+        _treasury.payFromEscrow(studyId, address(0), STRANGER, 0, one, 1);
+        vm.prank(address(_disputes));
+        _treasury.payStake(studyId, NULLIFIER, address(0), STRANGER, 1, one, 0);
+        // What is paid, and to one credit each
+        assertEq(vm.getRecordedLogs().length, 4);
+        assertEq(_credit(_proxy, address(0)), 1);
+        assertEq(_credit(STRANGER, address(0)), 1);
+        assertEq(_treasury.stakeOf(studyId, NULLIFIER), 0);
+    }
+
+    /// @dev Where nothing is locked, nothing limits how often.
+    function test_lock_ofNothingIsGrantedAsOftenAsAsked() public {
+        address[] memory one = new address[](1);
+        one[0] = _proxy;
+        vm.prank(address(_enrolments));
+        assertEq(_treasury.lock(one, address(0), 0, 5), 5);
+        assertEq(_treasury.bondOf(_proxy, address(0)).receipts, 5);
+    }
+
     function test_studiesFunctions_revertWithNotStudies() public {
         bytes memory notStudies = abi.encodeWithSelector(ITreasury.NotStudies.selector, STRANGER);
         vm.startPrank(STRANGER);

@@ -1,5 +1,5 @@
-//! Fragments that fail in one of Umbral's three equations alone, which nobody makes who does not know the key fragment's secret:
-//! `contracts/test/fixtures/equations.json`.
+//! Fragments that fail in one of Umbral's three equations alone, or have one point that is none, which nobody makes who does not know
+//! the key fragment's secret: `contracts/test/fixtures/equations.json`.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +8,7 @@ use crate::domain::envelope::Envelope;
 use crate::domain::umbral::parameter_point;
 
 /// One list for each member, since that is how the contracts' tests read JSON: first a fragment that verifies, then one each that
-/// fails over E, over V and over U.
+/// fails over E, over V and over U, then one each whose E2, V2 and U2 is on no curve.
 #[derive(Serialize, Deserialize, PartialEq, Debug)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Cases {
@@ -16,9 +16,26 @@ struct Cases {
     fragments: Vec<String>,
     /// z·E, z·V and z·U of each.
     products: Vec<String>,
-    /// The other sides: E2 + h·E1, V2 + h·V1 and U2 + h·U1.
+    /// The other sides: E2 + h·E1, V2 + h·V1 and U2 + h·U1. With a point that is none, what they would be with the right one.
     sums: Vec<String>,
 }
+
+/// What is wrong with E2, V2 or U2.
+#[derive(Clone, Copy)]
+enum Wrong {
+    /// It is another point than z was made for.
+    Moved(usize),
+    /// There is no point of this x.
+    NoPoint(usize),
+}
+
+/// 5³ + 7 is no square.
+const NO_POINT: [u8; 33] = {
+    let mut bytes = [0; 33];
+    bytes[0] = 2;
+    bytes[32] = 5;
+    bytes
+};
 
 struct Case {
     fragment: CapsuleFragment,
@@ -37,8 +54,8 @@ impl World {
         world
     }
 
-    /// The capsule re-encrypted, but for a point of the equation of this place: E2, V2 or U2 is another than z was made for.
-    fn reencrypted_but(&self, key_fragment: &SecretFragment, wrong: Option<usize>) -> Case {
+    /// The capsule re-encrypted, but for one point. All else, z too, is made as it should be.
+    fn reencrypted_but(&self, key_fragment: &SecretFragment, wrong: Option<Wrong>) -> Case {
         let capsule = self.sealed.capsule.as_bytes();
         let parameter = parameter_point();
         let bases = [&capsule[..33], &capsule[33..66], parameter.as_bytes()];
@@ -47,11 +64,15 @@ impl World {
         let t = secret(&key_fragment.id());
         let first = bases.map(|base| point(base, "base").unwrap() * key);
         let mut second = bases.map(|base| point(base, "base").unwrap() * t);
-        if let Some(place) = wrong {
+        if let Some(Wrong::Moved(place)) = wrong {
             second[place] += ProjectivePoint::GENERATOR;
         }
         let [e1, v1, u1] = first.map(|one| *compress(&one).unwrap().as_bytes());
-        let [e2, v2, u2] = second.map(|one| *compress(&one).unwrap().as_bytes());
+        let mut seconds = second.map(|one| *compress(&one).unwrap().as_bytes());
+        if let Some(Wrong::NoPoint(place)) = wrong {
+            seconds[place] = NO_POINT;
+        }
+        let [e2, v2, u2] = seconds;
         let points = [bases[0], &e1, &e2, bases[1], &v1, &v2, bases[2], &u1, &u2];
         let h = umbral_hash(b"CFRAG_VERIFICATION", &points);
         let z: [u8; 32] = (t + h * key).to_bytes().into();
@@ -76,12 +97,15 @@ fn secret(label: &[u8]) -> Scalar {
 
 fn make() -> (World, Vec<Case>, Cases) {
     let world = World::with_a_known_capsule();
-    let granted = world.garbage(4);
-    let wrong = [None, Some(0), Some(1), Some(2)];
+    let granted = world.garbage(7);
+    let wrongs = [Wrong::Moved, Wrong::NoPoint]
+        .into_iter()
+        .flat_map(|wrong| (0..3).map(wrong))
+        .map(Some);
     let cases: Vec<_> = granted
         .fragments
         .iter()
-        .zip(wrong)
+        .zip(std::iter::once(None).chain(wrongs))
         .map(|(one, wrong)| world.reencrypted_but(one, wrong))
         .collect();
     let envelope = Envelope::decode(&fixtures::envelope(&world)).unwrap();
