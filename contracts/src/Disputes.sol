@@ -243,7 +243,9 @@ contract Disputes is IDisputes {
         if (!EVIDENCE.capsuleHolds(given.envelope)) revert CapsuleInvalid();
         basis = EVIDENCE.basisOf(given.envelope, given.receivingKey, given.grant);
         dispute.evidence = keccak256(basis);
-        emit EnvelopePosted(studyId, nullifier, dispute.attempt, given.envelope, given.tagBlinding);
+        emit EnvelopePosted(
+            studyId, nullifier, dispute.attempt, given.envelope, given.tagBlinding, given.grant
+        );
     }
 
     /// @dev Counts the slots whose fragments verify and that had not answered before, of which there is one at least.

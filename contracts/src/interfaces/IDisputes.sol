@@ -113,9 +113,14 @@ interface IDisputes {
     event Challenged(
         uint256 indexed studyId, uint256 indexed nullifier, uint8 attempt, uint256 bond, uint256 endsAt
     );
-    /// @notice The first answer to a challenge gave the envelope.
+    /// @notice The first answer to a challenge gave envelope and grant: whichever way it was sent, the institution has both.
     event EnvelopePosted(
-        uint256 indexed studyId, uint256 indexed nullifier, uint8 attempt, bytes envelope, uint256 tagBlinding
+        uint256 indexed studyId,
+        uint256 indexed nullifier,
+        uint8 attempt,
+        bytes envelope,
+        uint256 tagBlinding,
+        IEvidenceVerifier.Grant grant
     );
     /// @notice A slot answered: its verified capsule fragment.
     event FragmentPosted(

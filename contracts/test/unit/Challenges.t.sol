@@ -111,7 +111,9 @@ contract ChallengesTest is Disputing {
         _challenge(_studyId, NULLIFIER, _details);
         IDisputes.Answer memory given = _answerOf(_studyId, NULLIFIER, _details, _fragments(4, 5));
         vm.expectEmit(address(_disputes));
-        emit IDisputes.EnvelopePosted(_studyId, NULLIFIER, 0, _mockEnvelope(), _details.recordTag);
+        emit IDisputes.EnvelopePosted(
+            _studyId, NULLIFIER, 0, _mockEnvelope(), _details.recordTag, given.grant
+        );
         vm.expectEmit(address(_disputes));
         emit IDisputes.FragmentPosted(_studyId, NULLIFIER, 0, 4, hex"01");
         _disputes.answer(_studyId, NULLIFIER, given);

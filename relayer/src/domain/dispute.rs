@@ -68,7 +68,7 @@ pub struct DemandedSegments {
 pub struct Posted {
     /// The envelope and its blinding, from the first answer.
     pub envelope: Option<(Vec<u8>, TagBlinding)>,
-    /// The grant, from an answer's calldata.
+    /// The grant, from the first answer.
     pub grant: Option<Grant>,
     /// Capsule fragments by slot.
     pub fragments: BTreeMap<u8, CapsuleFragment>,

@@ -187,17 +187,6 @@ impl Node {
         .await
     }
 
-    /// The calldata of a transaction, if the node knows it.
-    pub(super) async fn input_of(&self, hash: [u8; 32]) -> Result<Option<Bytes>, LedgerError> {
-        let transaction = self
-            .ask(
-                "eth_getTransactionByHash",
-                self.provider.get_transaction(H256(hash)),
-            )
-            .await?;
-        Ok(transaction.map(|transaction| transaction.input))
-    }
-
     pub(super) async fn logs(&self, filter: &Filter) -> Result<Vec<Log>, LedgerError> {
         self.ask("eth_getLogs", self.provider.get_logs(filter))
             .await

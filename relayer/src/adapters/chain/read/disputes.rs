@@ -1,8 +1,8 @@
-//! Disputes: their standing from the contract, what they brought from events, and the grant from an answer's calldata.
+//! Disputes: their standing from the contract, what they brought from events.
 
 use async_trait::async_trait;
 use ethers::{
-    abi::{AbiDecode, RawLog},
+    abi::RawLog,
     contract::EthLogDecode,
     types::{Filter, Log, H256},
 };
@@ -65,56 +65,44 @@ impl DisputesReader for ChainLedger {
             .topic2(H256(key.nullifier.to_bytes()));
         let last = self.node.head().await?.number;
         for log in self.logs_between(&filter, first, last).await? {
-            self.add(&mut posted, &log, attempt).await?;
+            add(&mut posted, &log, attempt)?;
         }
         Ok(posted)
     }
 }
 
-impl ChainLedger {
-    /// Adds what an event tells of this attempt.
-    async fn add(&self, posted: &mut Posted, log: &Log, attempt: u32) -> Result<(), LedgerError> {
-        let raw = RawLog {
-            topics: log.topics.clone(),
-            data: log.data.to_vec(),
-        };
-        let event = DisputesEvents::decode_log(&raw)
-            .map_err(|error| LedgerError::Malformed(format!("an event: {error}")))?;
-        match event {
-            DisputesEvents::EnvelopePostedFilter(event) if u32::from(event.attempt) == attempt => {
-                let blinding = convert::field(event.tag_blinding)?;
-                posted.envelope = Some((event.envelope.to_vec(), blinding));
-                posted.grant = self.grant_of(log).await?;
-            }
-            DisputesEvents::FragmentPostedFilter(event) if u32::from(event.attempt) == attempt => {
-                let fragment = CapsuleFragment::new(&event.fragment)
-                    .map_err(|error| LedgerError::Malformed(error.to_string()))?;
-                posted.fragments.insert(event.slot, fragment);
-            }
-            DisputesEvents::DemandedFilter(event) if u32::from(event.attempt) == attempt => {
-                posted.demand = Some(DemandedSegments {
-                    root: CiphertextRoot::new(event.root),
-                    count: convert::small(event.count)?,
-                    segments: event.segments,
-                });
-            }
-            DisputesEvents::SegmentPostedFilter(event) if u32::from(event.attempt) == attempt => {
-                posted.segments.insert(event.segment, event.data.to_vec());
-            }
-            _ => {}
+/// Adds what an event tells of this attempt.
+fn add(posted: &mut Posted, log: &Log, attempt: u32) -> Result<(), LedgerError> {
+    let raw = RawLog {
+        topics: log.topics.clone(),
+        data: log.data.to_vec(),
+    };
+    let event = DisputesEvents::decode_log(&raw)
+        .map_err(|error| LedgerError::Malformed(format!("an event: {error}")))?;
+    match event {
+        DisputesEvents::EnvelopePostedFilter(event) if u32::from(event.attempt) == attempt => {
+            let blinding = convert::field(event.tag_blinding)?;
+            posted.envelope = Some((event.envelope.to_vec(), blinding));
+            posted.grant = grant(&event.grant);
         }
-        Ok(())
+        DisputesEvents::FragmentPostedFilter(event) if u32::from(event.attempt) == attempt => {
+            let fragment = CapsuleFragment::new(&event.fragment)
+                .map_err(|error| LedgerError::Malformed(error.to_string()))?;
+            posted.fragments.insert(event.slot, fragment);
+        }
+        DisputesEvents::DemandedFilter(event) if u32::from(event.attempt) == attempt => {
+            posted.demand = Some(DemandedSegments {
+                root: CiphertextRoot::new(event.root),
+                count: convert::small(event.count)?,
+                segments: event.segments,
+            });
+        }
+        DisputesEvents::SegmentPostedFilter(event) if u32::from(event.attempt) == attempt => {
+            posted.segments.insert(event.segment, event.data.to_vec());
+        }
+        _ => {}
     }
-
-    /// The grant in the calldata of the transaction behind a log; `None` if it was sent by way of another contract.
-    async fn grant_of(&self, log: &Log) -> Result<Option<Grant>, LedgerError> {
-        let Some(hash) = log.transaction_hash else {
-            return Ok(None);
-        };
-        let input = self.node.input_of(hash.0).await?;
-        let call = input.and_then(|input| disputes::AnswerCall::decode(input).ok());
-        Ok(call.and_then(|call| grant(&call.given.grant)))
-    }
+    Ok(())
 }
 
 fn grant(grant: &disputes::Grant) -> Option<Grant> {
