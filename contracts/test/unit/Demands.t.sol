@@ -63,6 +63,19 @@ contract DemandsTest is Disputing {
         _expectRefused(IDisputes.SegmentsInvalid.selector, _mockEnvelope(), _list(4, 5));
     }
 
+    function test_demand_ofSixteenSegmentsAtMost() public {
+        bytes memory envelope = _mockEnvelope();
+        _setLength(envelope, 17 * 32_784);
+        _expectRefused(IDisputes.SegmentsInvalid.selector, envelope, _list(0, 16));
+        uint256 cost = _costOf(_studyId, _details, 16);
+        vm.deal(_institution.addr, cost);
+        vm.prank(_institution.addr);
+        _disputes.demand{value: cost}(
+            _studyId, NULLIFIER, _details, envelope, _details.recordTag, _list(1, 16)
+        );
+        assertEq(_disputes.disputeOf(_studyId, NULLIFIER).demanded, 16);
+    }
+
     function test_demand_ofALastSegmentOfOneByte() public {
         bytes memory envelope = _mockEnvelope();
         _setLength(envelope, 4 * 32_784);

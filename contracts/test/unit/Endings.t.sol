@@ -156,6 +156,18 @@ abstract contract EndingsTest is Enrolling {
         _assertConserved(_paidIn);
     }
 
+    /// @dev Fees that were paid for a place given back leave the escrow short of a place, and open enrolments have theirs already.
+    function test_revoke_leavesNoPlaceBesideThoseThatAreOpen() public {
+        IEnrolments.Details memory details = _deliver();
+        _enrolments.revoke(_studyId, NULLIFIER, details, _secret(NULLIFIER, 0));
+        for (uint256 i = 1; i < 10; ++i) {
+            _enrol(_studyId, i, 0);
+        }
+        IEnrolments.Request memory request = _request(_studyId, 10, 0, ALL);
+        vm.expectRevert(abi.encodeWithSelector(IStudies.QuotaUsedUp.selector, _studyId));
+        _enrolments.enrol(request);
+    }
+
     function test_nextAttempt_isPaidInFullBesidesTheCompensation() public {
         IEnrolments.Details memory details = _enrol(_studyId, NULLIFIER, 0);
         _passDelivery();

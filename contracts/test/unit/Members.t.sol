@@ -29,6 +29,8 @@ contract MembersTest is Bounded {
 
     function test_admit_againAfterExpulsion() public {
         _admit(HOSPITAL, IMembers.Role.Hospital);
+        vm.expectEmit(address(_members));
+        emit IMembers.MemberExpelled(HOSPITAL, IMembers.Role.Hospital);
         _expel(HOSPITAL);
         assertFalse(_members.isActive(HOSPITAL, IMembers.Role.Hospital));
         _admit(HOSPITAL, IMembers.Role.Hospital);
@@ -123,6 +125,14 @@ contract MembersTest is Bounded {
         assertEq(card.url, "https://proxy.example");
     }
 
+    function test_describe_takesAnAddressOf256Bytes() public {
+        _admitProxy(PROXY, OPERATOR);
+        string memory longest = string(new bytes(256));
+        vm.prank(PROXY);
+        _members.describe(SEALING_KEY, longest);
+        assertEq(_members.proxyCard(PROXY).url, longest);
+    }
+
     function test_describe_revertsWithNotMember() public {
         vm.expectRevert(abi.encodeWithSelector(IMembers.NotMember.selector, PROXY, IMembers.Role.Proxy));
         vm.prank(PROXY);
@@ -150,6 +160,19 @@ contract MembersTest is Bounded {
         _members.setBounds(next);
         assertEq(abi.encode(_members.bounds()), abi.encode(next));
         assertEq(_members.rootLifetime(), 1 days);
+    }
+
+    /// @dev The least that is taken of each.
+    function test_setBounds_takesTheLeast() public {
+        IMembers.Bounds memory least = _bounds();
+        (least.minWindowSeconds, least.maxWindowSeconds) = (1, 1);
+        (least.minWindowBlocks, least.maxWindowBlocks) = (1, 1);
+        (least.exitDelay, least.rootLifetime) = (2, 1 days);
+        (least.maxStudySeconds, least.maxReceiptSeconds) = (1, 1);
+        (least.maxQuota, least.maxAttempts) = (1, 1);
+        vm.prank(CONSORTIUM);
+        _members.setBounds(least);
+        assertEq(abi.encode(_members.bounds()), abi.encode(least));
     }
 
     function test_setBounds_revertsWithBoundInvalid() public {
@@ -221,6 +244,8 @@ contract MembersTest is Bounded {
 
     function test_setConsortiumAccount_changesIt() public {
         assertEq(_members.consortiumAccount(), TREASURER);
+        vm.expectEmit(address(_members));
+        emit IMembers.ConsortiumAccountChanged(HOSPITAL);
         vm.prank(CONSORTIUM);
         _members.setConsortiumAccount(HOSPITAL);
         assertEq(_members.consortiumAccount(), HOSPITAL);
@@ -287,5 +312,7 @@ contract MembersTest is Bounded {
         vm.expectRevert(IMembers.ValueSetInvalid.selector);
         _members.publishValueSet(keccak256("1"), string(new bytes(513)));
         _members.publishValueSet(keccak256("1"), string(new bytes(512)));
+        _members.publishValueSet(bytes32(uint256(1)), "u");
+        assertEq(_members.valueSetDigest("u"), bytes32(uint256(1)));
     }
 }
