@@ -257,6 +257,27 @@ contract EnrolBatchTest is Enrolling {
         _enrolments.enrolBatch(last);
     }
 
+    /// @dev On one day, so that what the first study makes of it must not be the second's.
+    function test_enrolBatch_takesEachStudysOwnAgeOfRecords() public {
+        MockVerifier another = new MockVerifier();
+        vm.prank(CONSORTIUM);
+        _studies.setVerifier(8, address(another));
+        IStudies.Terms memory terms = _terms(address(0));
+        terms.maxRecordAge = 30;
+        IEnrolments.Request[] memory requests = new IEnrolments.Request[](2);
+        requests[0] = _request(_studyId, 1, 0, ALL);
+        requests[1] = _request(_openStudy(terms), 2, 0, ALL);
+        _insistOnSignalsOf(requests[0]);
+        _insistOn(another, requests[1], 30);
+        assertEq(_enrolments.enrolBatch(requests), 2);
+    }
+
+    function test_enrolBatch_skipsStudyZeroAsUnknown() public {
+        IEnrolments.Request[] memory requests = _requests(2);
+        requests[0] = _request(0, 1, 0, ALL);
+        _expectOneSkipped(requests, 0, abi.encodeWithSelector(IStudies.StudyUnknown.selector, 0));
+    }
+
     function test_enrolBatch_runsOutOfGasAsAWhole() public {
         // An estimate of gas looks for the least with which the call succeeds: it must not find one that skips for want of gas
         bytes memory data = abi.encodeCall(IEnrolments.enrolBatch, (_requests(2)));
@@ -301,10 +322,17 @@ contract EnrolBatchTest is Enrolling {
     }
 
     function _insistOnSignalsOf(IEnrolments.Request memory request) private {
-        uint256 time = _enrolments.referenceTimeOf(request.day, 365);
+        _insistOn(_verifier, request, 365);
+    }
+
+    function _insistOn(MockVerifier verifier, IEnrolments.Request memory request, uint32 maxRecordAge)
+        private
+    {
+        uint256 time = _enrolments.referenceTimeOf(request.day, maxRecordAge);
         uint256 context = Typed.context(address(_enrolments), request);
-        _verifier.insistOn(
-            [_root, uint256(0xc417e71a), 5, time, _studyId, request.nullifier, request.recordTag, context]
+        (uint256 studyId, uint256 nullifier) = (request.studyId, request.nullifier);
+        verifier.insistOn(
+            [_root, uint256(0xc417e71a), 5, time, studyId, nullifier, request.recordTag, context]
         );
     }
 

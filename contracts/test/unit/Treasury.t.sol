@@ -203,6 +203,26 @@ contract TreasuryTest is Enrolling {
         assertEq(_treasury.stakeOf(studyId, NULLIFIER), 0);
     }
 
+    /// @dev Whichever of them it is that has the least.
+    function test_lock_goesByWhoeverHasTheLeast() public {
+        address other = _proxies[1].addr;
+        _bond(_proxy, address(0), 25);
+        _bond(other, address(0), 100);
+        address[] memory both = new address[](2);
+        for (uint256 i = 0; i < 2; ++i) {
+            (both[i], both[1 - i]) = (_proxy, other);
+            uint256 start = vm.snapshotState();
+            vm.startPrank(address(_enrolments));
+            vm.expectRevert(abi.encodeWithSelector(ITreasury.NoFreeBond.selector, _proxy, address(0), 25, 26));
+            _treasury.lock(both, address(0), 26, 1);
+            assertEq(_treasury.lock(both, address(0), 10, 5), 2);
+            vm.stopPrank();
+            assertEq(_treasury.bondOf(_proxy, address(0)).free, 5);
+            assertEq(_treasury.bondOf(other, address(0)).locked, 20);
+            vm.revertToState(start);
+        }
+    }
+
     /// @dev Where nothing is locked, nothing limits how often.
     function test_lock_ofNothingIsGrantedAsOftenAsAsked() public {
         address[] memory one = new address[](1);
