@@ -49,6 +49,18 @@ contract EnrolmentsTest is Enrolling {
         assertEq(_enrolments.standingOf(_studyId, NULLIFIER).attested, 1);
     }
 
+    /// @dev Whatever it says the second time: nobody looks at it, and nothing is told.
+    function test_attest_passesOverWhoAttestedAlready() public {
+        IEnrolments.Details memory details = _enrol(_studyId, NULLIFIER, 0);
+        _attest(_studyId, NULLIFIER, details, 1);
+        IEnrolments.Attestation[] memory attestations = _attestations(_studyId, NULLIFIER, 2);
+        attestations[0].r = 0;
+        vm.recordLogs();
+        _enrolments.attest(_studyId, NULLIFIER, details, attestations);
+        assertEq(vm.getRecordedLogs().length, 1);
+        assertEq(_enrolments.standingOf(_studyId, NULLIFIER).attested, 3);
+    }
+
     function test_attest_revertsWithAttestationInvalid() public {
         IEnrolments.Details memory details = _enrol(_studyId, NULLIFIER, 0);
         IEnrolments.Attestation[] memory attestations = _attestations(_studyId, NULLIFIER, 2);
@@ -197,6 +209,14 @@ contract EnrolmentsTest is Enrolling {
         IEnrolments.Details memory details = _enrol(_studyId, NULLIFIER, 0);
         _enrolments.revoke(_studyId, NULLIFIER, details, _secret(NULLIFIER, 0));
         assertTrue(_enrolments.isRevealed(details.revocationHash));
+    }
+
+    function test_reveal_isToldOnce() public {
+        vm.recordLogs();
+        _enrolments.reveal(SECRET);
+        assertEq(vm.getRecordedLogs().length, 1);
+        _enrolments.reveal(SECRET);
+        assertEq(vm.getRecordedLogs().length, 0);
     }
 
     function test_reveal_leavesAnOpenEnrolmentToRevoke() public {

@@ -287,6 +287,7 @@ contract MembersTest is Bounded {
         IMembers.ValueSet[] memory page = _members.valueSets(1, 10);
         assertEq(page.length, 2);
         assertEq(page[0].name, "urn:a|2");
+        assertEq(page[1].name, "urn:b|1");
         assertEq(page[1].digest, keccak256("1"));
         assertEq(_members.valueSets(0, 1).length, 1);
         assertEq(_members.valueSets(3, 1).length, 0);

@@ -56,6 +56,15 @@ contract SegmentTreeTest is Test {
         assertFalse(this.contains(_join(left, right), 0, 0, abi.encodePacked(left, right), none));
     }
 
+    /// @dev A path that goes on above the root, under a root that is made of it.
+    function test_contains_noPathBeyondTheRoot() public view {
+        bytes32 leaf = sha256(abi.encodePacked(hex"00", _segment(0)));
+        bytes32[] memory path = _append(new bytes32[](0), keccak256("sibling"));
+        assertFalse(this.contains(_join(path[0], leaf), 1, 0, _segment(0), path));
+        assertFalse(this.contains(_join(leaf, path[0]), 1, 0, _segment(0), path));
+        assertTrue(this.contains(_join(path[0], leaf), 2, 1, _segment(0), path));
+    }
+
     function contains(
         bytes32 root,
         uint256 count,

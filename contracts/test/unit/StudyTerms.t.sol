@@ -22,6 +22,7 @@ contract StudyTermsTest is Deployed {
         _openStudy(terms);
         terms.price = 0;
         terms.fee = 0;
+        terms.quota = 1_000_000;
         _openStudy(terms);
     }
 

@@ -72,6 +72,19 @@ contract TreasuryTest is Enrolling {
         _treasury.depositBond(address(token), 1_000);
     }
 
+    function test_fundAndStake_cantBeReenteredByTheirToken() public {
+        ReenteringToken token = new ReenteringToken(_treasury);
+        token.mint(STRANGER, 1_000);
+        vm.prank(STRANGER);
+        token.approve(address(_treasury), 1_000);
+        vm.expectRevert(ReentrancyGuard.ReentrancyGuardReentrantCall.selector);
+        vm.prank(address(_studies));
+        _treasury.fund(1, address(token), STRANGER, 10);
+        vm.expectRevert(ReentrancyGuard.ReentrancyGuardReentrantCall.selector);
+        vm.prank(address(_disputes));
+        _treasury.stake(1, NULLIFIER, address(token), STRANGER, 10);
+    }
+
     function test_exit_takesTheDelay() public {
         _bond(_proxy, address(0), 100);
         uint256 releaseAt = block.timestamp + 40 days;
