@@ -63,6 +63,19 @@ contract FaultsTest is Disputing {
         _assertState(_studyId, BAD, IEnrolments.State.Faulted);
     }
 
+    function test_proveEqualIds_ofASecondAttempt() public {
+        IEnrolments.Details memory details = _enrol(_studyId, BAD, 0);
+        _passDelivery();
+        _enrolments.refund(_studyId, BAD, details);
+        details = _enrol(_studyId, BAD, 1);
+        vm.expectEmit(address(_enrolments));
+        emit IEnrolments.Faulted(_studyId, BAD, 1);
+        vm.expectEmit(address(_disputes));
+        emit IDisputes.FaultProved(_studyId, BAD, 1, IDisputes.Fault.EqualIds, STRANGER);
+        vm.prank(STRANGER);
+        _disputes.proveEqualIds(_studyId, BAD, details, _grantOf(BAD, 1), 4, 1);
+    }
+
     function test_provePrecursor() public {
         IEnrolments.Details memory details = _enrol(_studyId, NULLIFIER, 0);
         IEvidenceVerifier.Grant memory grant = _grantOf(NULLIFIER, 0);
