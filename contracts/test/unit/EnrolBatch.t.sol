@@ -7,6 +7,7 @@ import {ITreasury} from "../../src/interfaces/ITreasury.sol";
 import {Enrolling} from "../helpers/Enrolling.sol";
 import {MockVerifier} from "../helpers/MockVerifier.sol";
 import {Typed} from "../helpers/Typed.sol";
+import {Vm} from "forge-std/Vm.sol";
 
 /// @notice Many requests at once: which are skipped, for which cause, and what becomes of the others.
 contract EnrolBatchTest is Enrolling {
@@ -303,6 +304,24 @@ contract EnrolBatchTest is Enrolling {
     }
 
     /// @dev One entry is skipped for this reason, all others are enrolled.
+    /// @dev A slot has another proxy in another study.
+    function test_enrolBatch_asksAnewInEachStudyWhoIsActive() public {
+        Vm.Wallet memory fifth = _proxies[4];
+        _proxies[4] = vm.createWallet("sixth proxy");
+        address expelled = _proxies[4].addr;
+        _admitProxy(expelled, makeAddr("sixth operator"));
+        _bond(expelled, address(0), BOND);
+        IEnrolments.Request[] memory requests = new IEnrolments.Request[](2);
+        requests[1] = _request(_openStudy(_terms(address(0))), 2, 0, ALL);
+        _proxies[4] = fifth;
+        requests[0] = _request(_studyId, 1, 0, ALL);
+        _expel(expelled);
+        bytes memory reason = abi.encodeWithSelector(IEnrolments.ProxyExpelled.selector, expelled);
+        _expectSkipped(requests[1].studyId, 2, 1, reason);
+        assertEq(_enrolments.enrolBatch(requests), 1);
+        _assertState(_studyId, 1, IEnrolments.State.Enrolled);
+    }
+
     function _expectOneSkipped(IEnrolments.Request[] memory requests, uint256 entry, bytes memory reason)
         private
     {
