@@ -9,8 +9,6 @@ use k256::ecdsa::signature::Signer as _;
 use k256::ecdsa::{Signature, SigningKey};
 use k256::elliptic_curve::group::GroupEncoding as _;
 use k256::{AffinePoint, ProjectivePoint};
-use prover::circuit::{PublicSignals, ReferenceTime};
-use prover::facts::number::Day;
 use prover::keys::simulated::Simulator;
 use prover::keys::VerifyingKey;
 use relayer::app::patient::RecordKeyPairs;
@@ -236,20 +234,8 @@ impl Dishonest {
 
     fn proof_for(&self, draft: &EnrolmentDraft) -> Result<ProofWords> {
         let (terms, context) = (&self.study.terms, &self.context);
-        let parts = draft.context_parts(context.chain_id, context.enrolments);
-        let date = Day::from_number(i32::try_from(draft.day)?).date();
-        let oldest = draft.day.saturating_sub(terms.max_record_age);
-        let reference = date.and_then(|date| ReferenceTime::of(date, oldest));
-        let signals = PublicSignals([
-            draft.registry_root.to_field(),
-            terms.criteria_hash.to_field(),
-            terms.purposes.into(),
-            reference.context("a date")?.pack(),
-            draft.key.study_id.to_field(),
-            draft.key.nullifier.to_field(),
-            draft.record_tag.to_field(),
-            parts.context().to_field(),
-        ]);
+        let signals = draft.signals(context.chain_id, context.enrolments, terms);
+        let signals = signals.context("a date")?;
         let simulator = Simulator::of(VerifyingKey::development(terms.circuit()?)?);
         let proof = simulator.context("a development key")?.prove(&signals);
         Ok(proof.to_contract().words())

@@ -7,9 +7,12 @@ use relayer::adapters::chain::{ChainLedger, ChainSettings};
 use relayer::adapters::index::SqliteIndex;
 use relayer::adapters::keystore::{load_evm_key, load_secret, RoleHome, SecretKind};
 use relayer::domain::eip712::SigningDomain;
+use relayer::domain::enrolment::EnrolmentKey;
+use relayer::domain::evidence::SharedPoint;
 use relayer::domain::ids::Address;
 use relayer::domain::members::ProxyCard;
 use relayer::domain::network::Network;
+use relayer::domain::point::CompressedPoint;
 use relayer::domain::signer::EvmKey;
 use relayer::domain::umbral::ReceivingKey;
 use relayer::http::client::HttpProxies;
@@ -18,8 +21,10 @@ use relayer::ports::proxies::{ProxyClient, ProxyDirectory as _};
 use relayer::sandbox::stage::PASSWORD;
 use relayer::sandbox::StagedProxy;
 use secrecy::SecretString;
+use serde_json::Value;
 
-use crate::world::World;
+use crate::observer::transactions;
+use crate::world::{code_of, World};
 
 const ACCOUNT: &str = "account.json";
 
@@ -106,6 +111,27 @@ impl World {
         let kind = SecretKind::ReceivingKey;
         let secret = load_secret(&home, "receiving.mss", kind, &password())?;
         Ok(ReceivingKey::from_bytes(&secret)?)
+    }
+
+    /// What the institution makes of an enrolment, by a command of its own.
+    ///
+    /// # Errors
+    /// The cause that the command named.
+    pub fn institution(&self, command: &str, on: EnrolmentKey) -> Result<Value, String> {
+        let (study, nullifier) = (on.study_id.to_string(), on.nullifier.to_string());
+        let args = ["institution", command, &study, &nullifier];
+        let made = self.stage.institution.run(&args);
+        made.map_err(|error| code_of::<Value>(Err(error)))
+    }
+
+    /// Whether the institution's Diffie-Hellman point for a precursor stands on chain.
+    ///
+    /// # Errors
+    /// The chain does not answer.
+    pub async fn is_revealed(&self, precursor: &CompressedPoint) -> Result<bool> {
+        let shared = SharedPoint::reveal(&self.receiving_key()?, precursor)?.point;
+        let transactions = transactions(&self.stage.chain).await?;
+        Ok(transactions.iter().any(|one| one.contains(&shared.x())))
     }
 
     /// What each proxy has as free bond, in the order of the stage.

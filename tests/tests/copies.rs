@@ -9,7 +9,7 @@ use relayer::domain::dispute::{ChallengeAnswer, Dispute, SlotFragment};
 use relayer::domain::eip712::{Attestation, TypedMessage as _};
 use relayer::domain::enrolment::{EnrolmentKey, SlotAttestation};
 use relayer::domain::envelope::Envelope;
-use relayer::domain::evidence::{basis, SharedPoint};
+use relayer::domain::evidence::basis;
 use relayer::domain::fragment::SecretFragment;
 use relayer::domain::grant::Grant;
 use relayer::domain::ids::Address;
@@ -22,8 +22,7 @@ use relayer::ports::ledger::{
 use relayer::sandbox::stage::BOND;
 use serde_json::Value;
 use tests::dishonest::shifted;
-use tests::observer::transactions;
-use tests::{code_of, Dishonest, Meddling, Patient, World};
+use tests::{Dishonest, Meddling, Patient, World};
 
 const MARTA: &str = "marta-type-2-diabetes";
 const DELIVERIES: &str = "/v1/deliveries";
@@ -31,14 +30,6 @@ const DELIVERIES: &str = "/v1/deliveries";
 const SLICE: u128 = 500;
 /// Five places, each of the price and three fees.
 const ESCROW: u128 = 5 * 1030;
-
-/// What the institution makes of an enrolment: by a command, with its cause if it fails.
-fn institution(world: &World, command: &str, on: EnrolmentKey) -> Result<Value, String> {
-    let (study, nullifier) = (on.study_id.to_string(), on.nullifier.to_string());
-    let args = ["institution", command, &study, &nullifier];
-    let result = world.stage.institution.run(&args);
-    result.map_err(|error| code_of::<Value>(Err(error)))
-}
 
 fn step(made: &Result<Value, String>) -> Result<&str, String> {
     let made = made.as_ref().map_err(Clone::clone)?;
@@ -113,7 +104,7 @@ async fn a_copied_fragment_counts_for_nobody_else() -> Result<()> {
     }
 
     // and hand it in when they are challenged, once it can be read from the chain
-    let made = institution(&world, "challenge", on);
+    let made = world.institution("challenge", on);
     assert_eq!(step(&made), Ok("challenge"));
     let dispute = answered(&world, on).await?;
     assert_eq!(dispute.answered, 0b001);
@@ -215,9 +206,9 @@ async fn a_strangers_precursor_is_shown_and_nothing_is_revealed() -> Result<()> 
             grant,
         })?)
         .await?;
-    let received = institution(&world, "receive", of.draft.key);
+    let received = world.institution("receive", of.draft.key);
     assert_eq!(received, Err("precursor-invalid".into()));
-    let made = institution(&world, "challenge", of.draft.key);
+    let made = world.institution("challenge", of.draft.key);
     assert_eq!(step(&made), Ok("fault"));
     assert_faulted(&world, &nina, 0).await?;
 
@@ -234,22 +225,19 @@ async fn a_strangers_precursor_is_shown_and_nothing_is_revealed() -> Result<()> 
     };
     world.interpose_all(&silent).await?;
     deliver_on_chain(&world, &of, grant, &fragments).await?;
-    let received = institution(&world, "receive", of.draft.key);
+    let received = world.institution("receive", of.draft.key);
     assert_eq!(received, Err("fragments-missing".into()));
-    let made = institution(&world, "challenge", of.draft.key);
+    let made = world.institution("challenge", of.draft.key);
     assert_eq!(step(&made), Ok("fault"));
     // Half of what the challenge cost
     assert_faulted(&world, &paul, SLICE / 2).await?;
 
     // What would open the stranger's record stands nowhere, and she is paid
-    let receiving = world.receiving_key()?;
-    let all = transactions(&world.stage.chain).await?;
     for precursor in [&strangers.precursor, &moved] {
-        let shared = SharedPoint::reveal(&receiving, precursor)?.point;
-        assert!(!all.iter().any(|one| one.contains(&shared.x())));
+        assert!(!world.is_revealed(precursor).await?);
     }
     world.interpose_all(&Meddling::default()).await?;
-    let received = institution(&world, "receive", stranger);
+    let received = world.institution("receive", stranger);
     assert!(received.is_ok(), "{received:?}");
     let accept = ["institution", "accept", &study];
     world.stage.institution.run(&accept)?;
@@ -290,7 +278,7 @@ async fn deliver_on_chain(
     let sender = EvmKey::random();
     let taken = take(world, sender.clone(), Call::Attest { on, attestations }).await;
     assert_eq!(taken, Ok(()));
-    let made = institution(world, "challenge", key);
+    let made = world.institution("challenge", key);
     assert_eq!(step(&made), Ok("challenge"));
 
     let capsule = Envelope::decode(&of.draft.envelope)?.capsule;

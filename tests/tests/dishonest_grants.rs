@@ -2,14 +2,10 @@
 //! shows on chain that it does not open.
 
 use anyhow::{Context as _, Result};
-use relayer::domain::evidence::SharedPoint;
 use relayer::domain::fragment::SecretFragment;
-use relayer::domain::point::CompressedPoint;
 use relayer::domain::umbral::ReceivingKey;
 use relayer::ports::ledger::StudiesReader as _;
 use relayer::sandbox::stage::BOND;
-use serde_json::Value;
-use tests::observer::transactions;
 use tests::{code_of, Dishonest, Meddling, Patient, World};
 
 const MARTA: &str = "marta-type-2-diabetes";
@@ -24,19 +20,6 @@ async fn dishonest(world: &World, name: &str, study: &str) -> Result<(Patient, D
     Ok((patient, dishonest))
 }
 
-/// What the institution makes of an enrolment: by a command, with its cause if it fails.
-fn institution(world: &World, command: &str, of: &Dishonest) -> Result<Value, String> {
-    let (study, nullifier) = (&of.draft.key.study_id, &of.draft.key.nullifier);
-    let args = [
-        "institution",
-        command,
-        &study.to_string(),
-        &nullifier.to_string(),
-    ];
-    let result = world.stage.institution.run(&args);
-    result.map_err(|error| code_of::<Value>(Err(error)))
-}
-
 /// Ended by the patient's fault: the study has its money back, nobody is slashed, and the patient can't try again.
 async fn assert_faulted(world: &World, patient: &Patient, of: &Dishonest) -> Result<()> {
     let standing = world.standing(patient)?;
@@ -48,13 +31,6 @@ async fn assert_faulted(world: &World, patient: &Patient, of: &Dishonest) -> Res
     let again = ["patient", "enrol", &study.to_string(), "--yes"];
     assert_eq!(code_of(patient.actor.run(&again)), "already-enrolled");
     Ok(())
-}
-
-/// Whether the institution's shared point for a precursor stands on chain.
-async fn is_revealed(world: &World, precursor: &CompressedPoint) -> Result<bool> {
-    let shared = SharedPoint::reveal(&world.receiving_key()?, precursor)?.point;
-    let transactions = transactions(&world.stage.chain).await?;
-    Ok(transactions.iter().any(|one| one.contains(&shared.x())))
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -74,12 +50,12 @@ async fn fragments_for_another_key_are_shown_to_open_nothing() -> Result<()> {
     of.enrol(&world, grant, &fragments).await?;
 
     assert_eq!(
-        institution(&world, "receive", &of),
+        world.institution("receive", of.draft.key),
         Err("grant-invalid".into())
     );
     // Before the slots have attested, it can't be told from a delivery that is still to come
     assert_eq!(
-        institution(&world, "challenge", &of),
+        world.institution("challenge", of.draft.key),
         Err("window-open".into())
     );
     world.pass_most_of_a_window().await?;
@@ -91,20 +67,20 @@ async fn fragments_for_another_key_are_shown_to_open_nothing() -> Result<()> {
         ..Meddling::default()
     };
     world.interpose_all(&silent).await?;
-    let made = institution(&world, "challenge", &of);
+    let made = world.institution("challenge", of.draft.key);
     assert_eq!(
         made.as_ref().map(|made| &made["step"]),
         Ok(&"challenge".into())
     );
     world.wait_for(&marta, "delivered").await?;
     assert_eq!(
-        institution(&world, "receive", &of),
+        world.institution("receive", of.draft.key),
         Err("grant-invalid".into())
     );
-    assert!(!is_revealed(&world, &set.precursor).await?);
-    let made = institution(&world, "challenge", &of);
+    assert!(!world.is_revealed(&set.precursor).await?);
+    let made = world.institution("challenge", of.draft.key);
     assert_eq!(made.as_ref().map(|made| &made["step"]), Ok(&"fault".into()));
-    assert!(is_revealed(&world, &set.precursor).await?);
+    assert!(world.is_revealed(&set.precursor).await?);
     assert_faulted(&world, &marta, &of).await?;
     // Half the bond of 500, since the slots did answer; nothing of the price
     assert_eq!(world.paid(&world.standing(&marta)?).await?, 250);
@@ -143,10 +119,10 @@ async fn fragments_of_several_sets_open_only_if_enough_are_of_one() -> Result<()
     world.pass_most_of_a_window().await?;
     world.wait_for(&marta, "delivered").await?;
     assert_eq!(
-        institution(&world, "receive", &of),
+        world.institution("receive", of.draft.key),
         Err("grant-invalid".into())
     );
-    let made = institution(&world, "challenge", &of);
+    let made = world.institution("challenge", of.draft.key);
     assert_eq!(made.as_ref().map(|made| &made["step"]), Ok(&"fault".into()));
     assert_faulted(&world, &marta, &of).await?;
     assert_eq!(world.paid(&world.standing(&marta)?).await?, 0);
@@ -162,11 +138,11 @@ async fn fragments_of_several_sets_open_only_if_enough_are_of_one() -> Result<()
     assert!(!of.opens_for(&receiving, &fragments)?);
     of.enrol(&world, of.grant(&own, &fragments)?, &fragments)
         .await?;
-    let received = institution(&world, "receive", &of);
+    let received = world.institution("receive", of.draft.key);
     assert!(received.is_ok(), "{received:?}");
-    let refused = institution(&world, "challenge", &of);
+    let refused = world.institution("challenge", of.draft.key);
     assert_eq!(refused, Err("wrong-state".into()));
-    assert!(!is_revealed(&world, &own.precursor).await?);
+    assert!(!world.is_revealed(&own.precursor).await?);
     let accept = ["institution", "accept", &study];
     world.stage.institution.run(&accept)?;
     let settled = world.wait_for(&nina, "settled").await?;

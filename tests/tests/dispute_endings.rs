@@ -2,12 +2,8 @@
 //! signed for an earlier attempt.
 
 use anyhow::{Context as _, Result};
-use relayer::adapters::keystore::{load_evm_key, RoleHome};
 use relayer::domain::eip712::{Acceptance, TypedMessage as _};
-use relayer::domain::signer::EvmKey;
-use relayer::sandbox::stage::PASSWORD;
 use relayer::sandbox::StagedProxy;
-use secrecy::SecretString;
 use serde_json::{json, Value};
 use tests::{code_of, Meddling, Patient, World};
 
@@ -133,7 +129,7 @@ async fn an_acceptance_of_an_earlier_attempt_settles_nothing() -> Result<()> {
         nullifier: nullifier.parse()?,
         attempt: 0,
     };
-    let signature = acceptance.sign(&world.signing_domain()?, &institution_key(&world)?);
+    let signature = acceptance.sign(&world.signing_domain()?, &world.institution_key()?);
 
     world.stage.proxies.iter_mut().for_each(StagedProxy::kill);
     world.pass_window().await?;
@@ -155,10 +151,4 @@ async fn an_acceptance_of_an_earlier_attempt_settles_nothing() -> Result<()> {
     );
     assert_eq!(world.standing(&marta)?["state"], "enrolled");
     Ok(())
-}
-
-fn institution_key(world: &World) -> Result<EvmKey> {
-    let home = RoleHome::open(world.stage.institution.home(), "institution")?;
-    let password = SecretString::from(PASSWORD);
-    Ok(load_evm_key(&home, "account.json", &password)?)
 }

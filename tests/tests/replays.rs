@@ -2,11 +2,7 @@
 //! revocation. Whoever holds the request can post it to any proxy, which sends it to the chain.
 
 use anyhow::{Context as _, Result};
-use relayer::adapters::keystore::{load_evm_key, RoleHome};
 use relayer::domain::eip712::{Receipt, TypedMessage as _};
-use relayer::domain::signer::EvmKey;
-use relayer::sandbox::stage::PASSWORD;
-use secrecy::SecretString;
 use serde_json::{json, Value};
 use tests::{code_of, Meddling, Options, Patient, World};
 
@@ -120,19 +116,11 @@ fn signed_by_all(world: &World, request: &Value) -> Result<Value> {
             .map(|name| ((*name).to_owned(), message[*name].clone()))
             .collect();
         let message: Receipt = serde_json::from_value(message)?;
-        receipt["signature"] = json!(message.sign(&domain, &key_of(world, slot)?));
+        let proxy = world.stage.proxies[slot].address.parse()?;
+        receipt["signature"] = json!(message.sign(&domain, &world.proxy_key(proxy)?));
     }
     request["receipts"] = receipts;
     Ok(request)
-}
-
-fn key_of(world: &World, proxy: usize) -> Result<EvmKey> {
-    let home = RoleHome::open(world.stage.proxies[proxy].actor.home(), "proxy")?;
-    Ok(load_evm_key(
-        &home,
-        "account.json",
-        &SecretString::from(PASSWORD),
-    )?)
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,10 +1,14 @@
 //! What the patient's client hands to each proxy before it asks for a receipt (PROTOCOL section 14).
 
+use prover::circuit::{PublicSignals, ReferenceTime};
+use prover::facts::number::Day;
+
 use super::context::ContextParts;
 use super::enrolment::{EnrolmentKey, EnrolmentRequest, ProofWords, SlotReceipt};
 use super::grant::Grant;
 use super::ids::{Address, RecordTag, RegistryRoot, RevocationHash, TagBlinding};
 use super::signer::Signature;
+use super::study::StudyTerms;
 
 /// Everything that a proxy checks before it gives its receipt. Nothing in it is for the chain but what
 /// [`EnrolmentDraft::into_request`] takes; the fragment is sealed to this proxy.
@@ -65,6 +69,29 @@ impl EnrolmentDraft {
             revocation_hash: self.revocation_hash,
             grant_digest: self.grant.digest(),
         }
+    }
+
+    /// The public signals that the contract will compute for a study of these terms; `None` if the day is no date.
+    pub fn signals(
+        &self,
+        chain_id: u64,
+        enrolments: Address,
+        terms: &StudyTerms,
+    ) -> Option<PublicSignals> {
+        let date = Day::from_number(i32::try_from(self.day).ok()?).date()?;
+        let oldest = self.day.saturating_sub(terms.max_record_age);
+        Some(PublicSignals([
+            self.registry_root.to_field(),
+            terms.criteria_hash.to_field(),
+            terms.purposes.into(),
+            ReferenceTime::of(date, oldest)?.pack(),
+            self.key.study_id.to_field(),
+            self.key.nullifier.to_field(),
+            self.record_tag.to_field(),
+            self.context_parts(chain_id, enrolments)
+                .context()
+                .to_field(),
+        ]))
     }
 
     /// The transaction's content, with the receipts that were given, slots ascending.

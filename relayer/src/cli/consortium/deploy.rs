@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
-use prover::keys::VerifyingKey;
 use serde_json::json;
 use url::Url;
 
@@ -13,6 +12,7 @@ use crate::adapters::keystore::RoleHome;
 use crate::app::found::{default_bounds, default_native_bounds, found, Access};
 use crate::cli::context::Context;
 use crate::cli::output::Output;
+use crate::cli::verifying_key::read_verifying_key;
 use crate::cli::Global;
 use crate::domain::failure::{Failure, FailureCode};
 use crate::domain::ids::{Address, VerifyingKeyHash};
@@ -120,12 +120,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
 
 /// The digest of the verifying key in a file.
 fn key(path: &Path) -> Result<VerifyingKeyHash, Failure> {
-    let unusable = |words: String| {
-        let words = format!("the verifying key {}: {words}", path.display());
-        Failure::new(FailureCode::InvalidInput, words)
-    };
-    let text = String::from_utf8(read(path)?).map_err(|error| unusable(error.to_string()))?;
-    let key = VerifyingKey::from_json(&text).map_err(|error| unusable(error.to_string()))?;
+    let (_, key) = read_verifying_key(path)?;
     Ok(VerifyingKeyHash::new(key.hash()))
 }
 

@@ -106,30 +106,24 @@ fn add(posted: &mut Posted, log: &Log, attempt: u32) -> Result<(), LedgerError> 
 }
 
 fn grant(grant: &disputes::Grant) -> Option<Grant> {
+    let point = |prefix, x| CompressedPoint::from_parts(prefix, x).ok();
     let slots = grant.slots.iter().map(|slot| {
         Some(GrantSlot {
             proxy: convert::from_address(slot.proxy),
             fragment_id: slot.fragment_id,
             fragment_commitment: point(
                 slot.fragment_commitment_prefix,
-                &slot.fragment_commitment_x,
+                slot.fragment_commitment_x,
             )?,
         })
     });
     Some(Grant {
         threshold: grant.threshold,
-        precursor: point(grant.precursor_prefix, &grant.precursor_x)?,
+        precursor: point(grant.precursor_prefix, grant.precursor_x)?,
         proof: PrecursorProof {
-            point: point(grant.proof_prefix, &grant.proof_x)?,
+            point: point(grant.proof_prefix, grant.proof_x)?,
             scalar: grant.proof_scalar,
         },
         slots: slots.collect::<Option<_>>()?,
     })
-}
-
-fn point(prefix: u8, x: &[u8; 32]) -> Option<CompressedPoint> {
-    let mut bytes = [0; 33];
-    bytes[0] = prefix;
-    bytes[1..].copy_from_slice(x);
-    CompressedPoint::new(&bytes).ok()
 }
