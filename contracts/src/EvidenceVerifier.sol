@@ -60,7 +60,9 @@ contract EvidenceVerifier is IEvidenceVerifier {
         view
         returns (bytes memory basis)
     {
-        if (grant.pointOf().y == 0 || receivingKey.length != 33) return basis;
+        if (!envelope.isWellFormed() || grant.pointOf().y == 0 || receivingKey.length != 33) {
+            return basis;
+        }
         address signer = Umbral.decompressAt(envelope.verifyingKey(), 0).addressOf();
         bytes32[] memory pins = new bytes32[](grant.slots.length);
         for (uint256 i = 0; i < pins.length; ++i) {

@@ -95,10 +95,10 @@ interface IEvidenceVerifier {
         view
         returns (bool);
 
-    /// @notice What fragments are checked against, of an envelope that is well-formed and whose capsule is known to hold:
+    /// @notice What fragments are checked against, of an envelope whose capsule is known to hold:
     /// `capsule 98 · delegating key 33 · receiving key 33 · verifying key's address 20 · precursor 33`, then of each slot
     /// `keccak256(fragment id 32 · commitment 33)`.
-    /// @return basis Empty if the precursor is no point of the curve.
+    /// @return basis Empty if the envelope is not well-formed, the precursor no point of the curve, or the key not of 33 bytes.
     function basisOf(bytes calldata envelope, bytes calldata receivingKey, Grant calldata grant)
         external
         view

@@ -53,8 +53,7 @@ library StudyTerms {
         if (terms.closesAt <= block.timestamp || terms.closesAt <= terms.opensAt) {
             revert IStudies.TermInvalid("closesAt");
         }
-        uint256 starts = terms.opensAt > block.timestamp ? terms.opensAt : block.timestamp;
-        if (terms.closesAt > block.timestamp + bounds.maxStudySeconds || starts >= terms.closesAt) {
+        if (terms.closesAt > block.timestamp + bounds.maxStudySeconds) {
             revert IStudies.TermInvalid("closesAt");
         }
         _checkWindow(terms.deliverySeconds, terms.deliveryBlocks, bounds, "deliveryWindow");

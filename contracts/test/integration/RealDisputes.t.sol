@@ -61,6 +61,10 @@ contract RealDisputesTest is RealDisputing {
         vm.expectRevert(IDisputes.EvidenceMismatch.selector);
         _disputes.answerFurther(_studyId, _patient, other, fragments);
         // The long form serves two that answer first in the same block
+        IDisputes.Answer memory cut = _realAnswer(scenario, 2, 3);
+        cut.envelope = hex"4d534556";
+        vm.expectRevert(IDisputes.EvidenceMismatch.selector);
+        _disputes.answer(_studyId, _patient, cut);
         _disputes.answer(_studyId, _patient, _realAnswer(scenario, 2, 3));
         _disputes.answerFurther(_studyId, _patient, basis, fragments);
         assertEq(_disputes.disputeOf(_studyId, _patient).answered, 7);
