@@ -3,6 +3,7 @@
 //! * [`certify`]: the hospital's side: certify, supersede, withdraw
 //! * [`deposit`], [`documents`]: what a proxy keeps
 //! * [`found`]: a network's contracts; [`study`]: an institution's studies
+//! * [`ending`]: what ends an enrolment once a window has passed, whoever calls it
 //! * [`network`]: a QBFT network's files, state, members and traps
 //! * [`patient`]: the patient's requests, records, studies, enrolments and payments
 //! * [`receive`]: an institution fetches, checks and opens a delivery
@@ -17,6 +18,7 @@ pub mod deliver;
 pub mod deposit;
 pub mod documents;
 pub mod duties;
+pub mod ending;
 pub mod follow;
 pub mod found;
 pub mod gather;

@@ -55,6 +55,36 @@ async fn a_silent_institution_pays_all_the_same() -> Result<()> {
     Ok(())
 }
 
+/// No proxy is left that would end anything: the patient is paid, and the institution has its money back, all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_proxy_alive_at_the_end() -> Result<()> {
+    let mut world = World::new().await?;
+    let (marta, nina) = (world.patient("marta")?, world.patient("nina")?);
+    world.certify(&marta, MARTA, &[])?;
+    world.certify(&nina, MARTA, &[])?;
+    let study = world.study(&[])?;
+    marta.actor.run(&["patient", "enrol", &study, "--yes"])?;
+    world.pass_most_of_a_window().await?;
+    world.wait_for(&marta, "delivered").await?;
+    nina.actor.run(&["patient", "enrol", &study, "--yes"])?;
+    for proxy in &mut world.stage.proxies {
+        proxy.kill();
+    }
+    let claim = ["patient", "claim", &study];
+    assert_eq!(code_of(marta.actor.run(&claim)), "nothing-to-claim");
+    world.pass_window().await?;
+    marta.actor.run(&claim)?;
+    let settled = world.standing(&marta)?;
+    assert_eq!(settled["state"], "settled", "{settled}");
+    assert_eq!(world.paid(&settled).await?, 1000, "{settled}");
+
+    let end = ["institution", "end", &study];
+    let ended = world.stage.institution.run(&end)?;
+    assert_eq!(ended["ended"][0]["step"], "refund", "{ended}");
+    assert_eq!(world.standing(&nina)?["state"], "refunded");
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn revoked_after_enrolment() -> Result<()> {
     let world = World::new().await?;

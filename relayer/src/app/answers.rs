@@ -1,5 +1,4 @@
-//! What a proxy does about a dispute by itself: it answers a challenge with its fragment, posts the segments that are demanded,
-//! and ends what nobody answered in time.
+//! What a proxy does about a dispute by itself: it answers a challenge with its fragment, and posts the segments that are demanded.
 
 use super::proxy::Proxy;
 use crate::domain::dispute::{ChallengeAnswer, Dispute, Pending, Posting, SlotFragment};
@@ -16,21 +15,13 @@ impl Proxy {
         &self,
         study: &Study,
         enrolment: &Enrolment,
+        dispute: &Dispute,
         head: &BlockRef,
     ) -> Result<(), Failure> {
-        let dispute = self
-            .ledger
-            .dispute(enrolment.key, enrolment.attempt)
-            .await?;
-        let Some((dispute, pending)) = dispute.and_then(|it| Some((it, it.pending?))) else {
-            return Ok(());
-        };
-        if has_passed(&dispute, head, self.patience(study)) {
-            return self.end(&step(enrolment, DisputeCall::Expire)).await;
-        }
-        match pending {
-            Pending::Challenge => self.answer(study, enrolment, &dispute).await,
-            Pending::Demand => self.post(study, enrolment, &dispute, head).await,
+        match dispute.pending {
+            Some(Pending::Challenge) => self.answer(study, enrolment, dispute).await,
+            Some(Pending::Demand) => self.post(study, enrolment, dispute, head).await,
+            None => Ok(()),
         }
     }
 
@@ -116,9 +107,4 @@ fn step(enrolment: &Enrolment, step: DisputeCall) -> Call {
         on: OnEnrolment::of(enrolment),
         step: Box::new(step),
     }
-}
-
-/// Whether the window for what is owed has passed, in seconds and in blocks, for at least `patience` seconds.
-fn has_passed(dispute: &Dispute, head: &BlockRef, patience: u64) -> bool {
-    head.time >= dispute.ends_at + patience && head.number >= dispute.ends_at_block
 }

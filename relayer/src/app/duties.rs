@@ -3,15 +3,16 @@
 
 use futures::stream::{self, StreamExt as _};
 
+use super::ending::{is_done_already, Ending};
 use super::gather::GatherError;
 use super::proxy::Proxy;
 use crate::domain::eip712::{Attestation, TypedMessage};
 use crate::domain::enrolment::{
     slot_numbers, Enrolment, EnrolmentKey, EnrolmentState, SlotAttestation,
 };
-use crate::domain::failure::{Failure, FailureCode};
+use crate::domain::failure::Failure;
 use crate::domain::ids::Address;
-use crate::domain::study::{Study, Window};
+use crate::domain::study::Study;
 use crate::ports::index::GrantEntry;
 use crate::ports::ledger::{BlockRef, Call, LedgerError, OnEnrolment};
 
@@ -55,13 +56,27 @@ impl Proxy {
             return self.destroy(&grant.key).await;
         };
         let study = self.study(key.study_id).await?;
+        let dispute = match enrolment.state {
+            EnrolmentState::Challenged | EnrolmentState::Demanded => {
+                self.ledger.dispute(key, enrolment.attempt).await?
+            }
+            _ => None,
+        };
+        let ending = Ending::of(&study.terms, &enrolment, dispute.as_ref());
+        if let Some(ending) = ending.filter(|ending| ending.is_due(head, self.patience(&study))) {
+            return self.end(&ending.call()).await;
+        }
         match enrolment.state {
             EnrolmentState::Enrolled => self.attend_enrolled(grant, &study, &enrolment, head).await,
-            EnrolmentState::Delivered => self.attend_delivered(&study, &enrolment, head).await,
+            EnrolmentState::Delivered => Ok(()),
             EnrolmentState::Settled => self.attend_settled(grant, &study, &enrolment).await,
-            EnrolmentState::Challenged | EnrolmentState::Demanded => {
-                self.attend_disputed(&study, &enrolment, head).await
-            }
+            EnrolmentState::Challenged | EnrolmentState::Demanded => match dispute {
+                Some(dispute) => {
+                    self.attend_disputed(&study, &enrolment, &dispute, head)
+                        .await
+                }
+                None => Ok(()),
+            },
             EnrolmentState::Refunded | EnrolmentState::Revoked | EnrolmentState::Faulted => {
                 self.destroy(&grant.key).await
             }
@@ -75,11 +90,8 @@ impl Proxy {
         enrolment: &Enrolment,
         head: &BlockRef,
     ) -> Result<(), Failure> {
-        let window = study.terms.delivery_window;
-        if has_passed(&window, enrolment, head, self.patience(study)) {
-            return self.end(&Call::Refund(OnEnrolment::of(enrolment))).await;
-        }
-        let half_passed = head.time >= enrolment.since + u64::from(window.seconds) / 2;
+        let window = u64::from(study.terms.delivery_window.seconds);
+        let half_passed = head.time >= enrolment.since + window / 2;
         if grant.attested || !half_passed {
             return Ok(());
         }
@@ -105,23 +117,6 @@ impl Proxy {
             attestations,
         })
         .await
-    }
-
-    async fn attend_delivered(
-        &self,
-        study: &Study,
-        enrolment: &Enrolment,
-        head: &BlockRef,
-    ) -> Result<(), Failure> {
-        if has_passed(
-            &study.terms.challenge_window,
-            enrolment,
-            head,
-            self.patience(study),
-        ) {
-            self.end(&Call::Settle(OnEnrolment::of(enrolment))).await?;
-        }
-        Ok(())
     }
 
     async fn attend_settled(
@@ -168,17 +163,4 @@ impl Proxy {
     pub(super) fn patience(&self, study: &Study) -> u64 {
         u64::from(self.slot_in(study).unwrap_or_default()) * STAGGER_S
     }
-}
-
-fn is_done_already(code: FailureCode) -> bool {
-    matches!(
-        code,
-        FailureCode::WrongState | FailureCode::NothingToClaim | FailureCode::WindowOpen
-    )
-}
-
-/// Whether a window has passed, in seconds and in blocks, for at least `patience` seconds.
-fn has_passed(window: &Window, enrolment: &Enrolment, head: &BlockRef, patience: u64) -> bool {
-    head.time >= enrolment.since + u64::from(window.seconds) + patience
-        && head.number >= enrolment.since_block + u64::from(window.blocks)
 }

@@ -1,6 +1,7 @@
 //! `relayer institution`: studies, and the records that are delivered to them.
 
 mod challenge;
+mod end;
 mod proxies;
 mod receive;
 pub mod study;
@@ -43,6 +44,10 @@ pub enum InstitutionCommand {
     /// Challenges a delivery that can't be received: has the proxies deliver on chain, or proves a fault of the patient's.
     #[command(after_help = "Example: relayer institution challenge 0x1a…9f 0x2b…8e --dry-run")]
     Challenge(ChallengeArgs),
+    /// Ends the enrolments whose window has passed, where no proxy did: refunds what was not delivered in time, expires what was challenged or
+    /// demanded and not answered, settles the rest. Anybody may; what is owed to the institution is credited.
+    #[command(after_help = "Example: relayer institution end 0x1a…9f")]
+    End(EndArgs),
     /// Writes what was received in a study as NDJSON: a line for each record, with its bundle.
     #[command(after_help = "Example: relayer institution export 0x1a…9f --out study.ndjson")]
     Export(ExportArgs),
@@ -81,6 +86,15 @@ pub struct ChallengeArgs {
     pub dry_run: bool,
 }
 
+/// Options of `end`.
+#[derive(Debug, Args)]
+pub struct EndArgs {
+    /// The study.
+    pub study: StudyId,
+    /// The enrolment; all of the study, if none is named.
+    pub nullifier: Option<Nullifier>,
+}
+
 /// Options of `export`.
 #[derive(Debug, Args)]
 pub struct ExportArgs {
@@ -105,6 +119,7 @@ impl InstitutionCommand {
             Self::Receive(options) => receive::receive(&context, output, &options).await,
             Self::Accept(options) => receive::accept(&context, output, &options).await,
             Self::Challenge(options) => challenge::challenge(&context, output, &options).await,
+            Self::End(options) => end::end(&context, output, &options).await,
             Self::Export(options) => receive::export(&context, output, &options),
         }
     }

@@ -54,7 +54,7 @@ pub enum PatientCommand {
     /// Revokes an enrolment.
     #[command(after_help = "Example: relayer patient revoke 0x1a…9f")]
     Revoke(Revoke),
-    /// Has what is owed paid out.
+    /// Has what is owed paid out; enrolments whose window has passed are ended first, where no proxy did.
     #[command(after_help = "Example: relayer patient claim 0x1a…9f")]
     Claim(Claim),
 }

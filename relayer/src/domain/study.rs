@@ -117,6 +117,38 @@ impl Study {
     }
 }
 
+#[cfg(test)]
+impl StudyTerms {
+    /// Terms for tests, two of these proxies' fragments open; windows of a minute and ten blocks.
+    pub(crate) fn example(proxies: Vec<Address>) -> Self {
+        let window = Window {
+            seconds: 60,
+            blocks: 10,
+        };
+        let generator = "0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798";
+        Self {
+            criteria_hash: CriteriaHash::default(),
+            criteria_document: ContentHash::default(),
+            agreement: ContentHash::default(),
+            receiving_key: generator.parse().expect("it is a point"),
+            proxies,
+            token: Address::default(),
+            price: 1,
+            fee: 1,
+            opens_at: 0,
+            closes_at: 1,
+            delivery_window: window,
+            challenge_window: window,
+            quota: 1,
+            max_record_age: 1,
+            minimum_records: 1,
+            purposes: 1,
+            openings: 8,
+            threshold: 2,
+        }
+    }
+}
+
 /// Amounts in JSON: decimal strings, because many readers hold numbers as doubles.
 pub mod decimal {
     use serde::{Deserialize as _, Deserializer, Serializer};

@@ -4,6 +4,7 @@ use serde_json::{json, Value};
 
 use super::{Claim, Revoke, Session};
 use crate::adapters::keystore::{store_evm_key, KeystoreError};
+use crate::app::ending::end_due;
 use crate::app::patient::follow::{Followed, Payout, WHAT_REVOKING_CANNOT_UNDO};
 use crate::app::patient::Patient;
 use crate::cli::context::password;
@@ -51,10 +52,15 @@ pub(super) async fn revoke(session: &Session, options: &Revoke) -> Result<(), Fa
 
 pub(super) async fn claim(session: &Session, options: &Claim) -> Result<(), Failure> {
     let patient = session.patient().await?;
-    let followed = match options.study {
+    let mut followed = match options.study {
         Some(study) => vec![patient.followed(study).await?],
         None => patient.enrolments(&session.progress()).await?,
     };
+    for each in &mut followed {
+        if end(session, &patient, each).await? {
+            *each = patient.followed(each.study.id).await?;
+        }
+    }
     let (mut values, mut lines) = (Vec::new(), Vec::new());
     for each in &followed {
         for payout in &each.payouts {
@@ -72,6 +78,22 @@ pub(super) async fn claim(session: &Session, options: &Claim) -> Result<(), Fail
     }
     session.output.result(&json!(values), &lines.join("\n"));
     Ok(())
+}
+
+/// Ends an enrolment whose window has passed, where no proxy did; whether it did.
+async fn end(session: &Session, patient: &Patient, followed: &Followed) -> Result<bool, Failure> {
+    let (study, enrolment) = (&followed.study, &followed.enrolment);
+    if enrolment.state.is_ended() {
+        return Ok(false);
+    }
+    let secrets = patient.seed.enrolment_secrets(study.id, enrolment.attempt);
+    let writer = session.context.writer_as(secrets.payout).await?;
+    let ended = end_due(writer.as_ref(), study, enrolment).await?;
+    if let Some(ended) = &ended {
+        let words = format!("{:?} in transaction {}", ended.step, ended.transaction);
+        session.output.progress(&words);
+    }
+    Ok(ended.is_some())
 }
 
 /// Pays out what one account is owed, and stores its key if that is asked for; `None` if there is neither to do.

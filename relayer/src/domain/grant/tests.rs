@@ -2,9 +2,8 @@ use ethers::abi::{encode, Token};
 
 use super::*;
 use crate::domain::enrolment::EnrolmentKey;
-use crate::domain::ids::{ContentHash, CriteriaHash, Nullifier, StudyId};
+use crate::domain::ids::{Nullifier, StudyId};
 use crate::domain::scalar::nonzero_scalar;
-use crate::domain::study::Window;
 
 const G: &str = "0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798";
 
@@ -47,30 +46,7 @@ fn grant() -> Grant {
 }
 
 fn terms() -> StudyTerms {
-    let window = Window {
-        seconds: 60,
-        blocks: 10,
-    };
-    StudyTerms {
-        criteria_hash: CriteriaHash::default(),
-        criteria_document: ContentHash::default(),
-        agreement: ContentHash::default(),
-        receiving_key: G.parse().unwrap(),
-        proxies: grant().slots.iter().map(|slot| slot.proxy).collect(),
-        token: Address::default(),
-        price: 1,
-        fee: 1,
-        opens_at: 0,
-        closes_at: 1,
-        delivery_window: window,
-        challenge_window: window,
-        quota: 1,
-        max_record_age: 1,
-        minimum_records: 1,
-        purposes: 1,
-        openings: 8,
-        threshold: 2,
-    }
+    StudyTerms::example(grant().slots.iter().map(|slot| slot.proxy).collect())
 }
 
 fn point_tokens(point: &CompressedPoint) -> [Token; 2] {
