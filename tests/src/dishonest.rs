@@ -210,7 +210,7 @@ impl Dishonest {
             Ok(GrantSlot {
                 proxy: *proxy,
                 fragment_id: one.id(),
-                fragment_commitment: one.commitment()?,
+                fragment_commitment: one.commitment()?.into(),
             })
         });
         Ok(Grant {

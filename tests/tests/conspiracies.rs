@@ -1,5 +1,5 @@
-//! What is copied from others: a fragment that another slot's proxy hands in, and a precursor that a patient takes from a stranger. Neither
-//! is paid for, and the stranger's record stays closed.
+//! Proxies that conspire, with each other or with a patient: a fragment that another slot's proxy hands in, a precursor that a patient takes
+//! from a stranger, a grant of which only that is right which the contracts check.
 
 use std::time::Duration;
 
@@ -13,14 +13,14 @@ use relayer::domain::evidence::basis;
 use relayer::domain::fragment::SecretFragment;
 use relayer::domain::grant::Grant;
 use relayer::domain::ids::Address;
-use relayer::domain::point::CompressedPoint;
+use relayer::domain::point::{CompressedPoint, PinnedPoint};
 use relayer::domain::signer::EvmKey;
 use relayer::ports::ledger::{
     Call, DisputeCall, DisputesReader as _, EnrolmentsReader as _, LedgerError, LedgerWriter as _,
     MembersReader as _, OnEnrolment, StudiesReader as _,
 };
 use relayer::sandbox::stage::BOND;
-use serde_json::Value;
+use serde_json::{json, Value};
 use tests::dishonest::shifted;
 use tests::{Dishonest, Meddling, Patient, World};
 
@@ -156,18 +156,19 @@ fn under(
     Ok((grant, fragments))
 }
 
-/// Enrols with such a grant: every proxy refuses it, and then all conspire.
+/// Enrols with a grant that every proxy refuses for this cause, and then all conspire.
 async fn enrol_by_conspiracy(
     world: &World,
     of: &Dishonest,
     grant: &Grant,
     fragments: &[SecretFragment],
+    cause: &str,
 ) -> Result<()> {
     let draft = of.draft_with(grant.clone())?;
     for slot in 0..3 {
         let refused = of.ask(world, slot, &draft, fragments).await?.err();
         let refused = refused.context("a refusal")?;
-        assert_eq!(refused.code().to_string(), "precursor-invalid");
+        assert_eq!(refused.code().to_string(), cause);
     }
     let receipts = of.conspired(world, &draft).await?;
     of.send(world, draft, receipts).await
@@ -196,7 +197,7 @@ async fn a_strangers_precursor_is_shown_and_nothing_is_revealed() -> Result<()> 
     world.certify(&nina, MARTA, &[])?;
     let of = Dishonest::of(&world, &nina, &study).await?;
     let (grant, fragments) = under(&of, strangers.precursor, &strangers)?;
-    enrol_by_conspiracy(&world, &of, &grant, &fragments).await?;
+    enrol_by_conspiracy(&world, &of, &grant, &fragments, "precursor-invalid").await?;
     world
         .interpose_all(&serving(&Delivery {
             attempt: 0,
@@ -218,7 +219,7 @@ async fn a_strangers_precursor_is_shown_and_nothing_is_revealed() -> Result<()> 
     let of = Dishonest::of(&world, &paul, &study).await?;
     let moved = shifted(&strangers.precursor)?;
     let (grant, fragments) = under(&of, moved, &strangers)?;
-    enrol_by_conspiracy(&world, &of, &grant, &fragments).await?;
+    enrol_by_conspiracy(&world, &of, &grant, &fragments, "precursor-invalid").await?;
     let silent = Meddling {
         withhold: Some(DELIVERIES),
         ..Meddling::default()
@@ -297,5 +298,44 @@ async fn deliver_on_chain(
     let step = Box::new(DisputeCall::Answer(answer));
     let taken = take(world, sender, Call::Dispute { on, step }).await;
     assert_eq!(taken, Ok(()));
+    Ok(())
+}
+
+/// The contracts go by the study where a grant names threshold and proxies, and by the slots that answer where it pins fragments: so does the
+/// institution, or it would pay for what it leaves closed.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_grant_says_beside_the_point_hides_nothing() -> Result<()> {
+    let world = World::new().await?;
+    let study = world.study(&[])?;
+    let marta = world.patient("marta")?;
+    world.certify(&marta, MARTA, &[])?;
+    let of = Dishonest::of(&world, &marta, &study).await?;
+    let set = of.set_for(&of.study.terms.receiving_key, 1)?;
+    let mut grant = of.grant(&set, &set.fragments)?;
+    grant.threshold = 7;
+    grant.slots[0].proxy = grant.slots[1].proxy;
+    grant.slots[2].fragment_commitment = PinnedPoint::from_parts(9, [0xff; 32]);
+    enrol_by_conspiracy(&world, &of, &grant, &set.fragments, "grant-invalid").await?;
+    let silent = Meddling {
+        withhold: Some(DELIVERIES),
+        ..Meddling::default()
+    };
+    world.interpose_all(&silent).await?;
+    deliver_on_chain(&world, &of, grant, &set.fragments).await?;
+
+    // The file key is open: what is missing is the ciphertext, which nobody serves or posts
+    let received = world.institution("receive", of.draft.key);
+    assert_eq!(received, Err("not-permitted".into()));
+    let made = world.institution("challenge", of.draft.key);
+    assert_eq!(step(&made), Ok("demand"));
+    assert!(!world.is_revealed(&set.precursor).await?);
+    // No proxy ends what it knows nothing of
+    let end = ["institution", "end", &study];
+    assert_eq!(world.stage.institution.run(&end)?["ended"], json!([]));
+    world.pass_window().await?;
+    let ended = world.stage.institution.run(&end)?;
+    assert_eq!(ended["ended"][0]["step"], "expire", "{ended}");
+    assert_eq!(world.standing(&marta)?["state"], "refunded");
+    assert_eq!(world.free_bonds().await?, [BOND - SLICE; 3]);
     Ok(())
 }

@@ -6,7 +6,7 @@ use super::eip712::{word_address, word_u64};
 use super::fragment::SecretFragment;
 use super::hash::keccak256;
 use super::ids::{Address, GrantDigest};
-use super::point::CompressedPoint;
+use super::point::{CompressedPoint, PinnedPoint};
 use super::precursor::{self, PrecursorContext, PrecursorError, PrecursorProof};
 use super::study::StudyTerms;
 use super::wire::DecodeError;
@@ -20,8 +20,8 @@ pub struct GrantSlot {
     /// The id of its fragment.
     #[serde(with = "hex32")]
     pub fragment_id: [u8; 32],
-    /// The commitment of its fragment, U1.
-    pub fragment_commitment: CompressedPoint,
+    /// The commitment of its fragment, U1. One that is no point pins a fragment that nobody can have.
+    pub fragment_commitment: PinnedPoint,
 }
 
 /// The grant of an enrolment. The chain keeps its digest.
@@ -97,8 +97,8 @@ impl Grant {
         words.concat()
     }
 
-    /// Checks what a grant alone can be checked for: threshold and proxies are the study's, ids are distinct, and the
-    /// precursor proof holds.
+    /// Checks all that a grant alone can be checked for, as a proxy does before it signs: threshold and proxies are the study's, and
+    /// [`Grant::check_faults`].
     ///
     /// # Errors
     /// [`GrantError`].
@@ -115,6 +115,15 @@ impl Grant {
         {
             return Err(GrantError::Proxies);
         }
+        self.check_faults(context)
+    }
+
+    /// Checks what the contracts, too, hold a patient to: ids are distinct, and the precursor proof holds. They take the threshold and the
+    /// proxies from the study, so that nothing comes of what a grant says of them.
+    ///
+    /// # Errors
+    /// [`GrantError::RepeatedId`] or [`GrantError::Precursor`].
+    pub fn check_faults(&self, context: &PrecursorContext) -> Result<(), GrantError> {
         let ids: BTreeSet<_> = self.slots.iter().map(|slot| slot.fragment_id).collect();
         if ids.len() != self.slots.len() {
             return Err(GrantError::RepeatedId);

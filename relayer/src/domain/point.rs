@@ -1,4 +1,6 @@
 //! Points of secp256k1 in the one form that is stored and sent: compressed SEC1, never the point at infinity.
+//!
+//! [`CompressedPoint`] is one; [`PinnedPoint`] is what somebody else says is one.
 
 /// A compressed secp256k1 point: prefix 2 or 3, and x.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -51,39 +53,98 @@ impl CompressedPoint {
     }
 }
 
-impl std::fmt::Display for CompressedPoint {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "0x{}", hex::encode(self.0))
+/// Prefix and x as somebody pinned them, on the curve or not: what a point is compared with, which one that is no point equals never.
+///
+/// A grant that stands on chain is read whole like this, whatever its makers wrote into it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct PinnedPoint([u8; 33]);
+
+impl PinnedPoint {
+    /// Takes 33 bytes.
+    ///
+    /// # Errors
+    /// [`PointError`] for another length.
+    pub fn new(bytes: &[u8]) -> Result<Self, PointError> {
+        bytes.try_into().map(Self).map_err(|_| PointError)
+    }
+
+    /// Joins prefix and x, as contracts hold them.
+    pub fn from_parts(prefix: u8, x: [u8; 32]) -> Self {
+        let mut bytes = [prefix; 33];
+        bytes[1..].copy_from_slice(&x);
+        Self(bytes)
+    }
+
+    /// Prefix and x.
+    pub const fn as_bytes(&self) -> &[u8; 33] {
+        &self.0
+    }
+
+    /// 2 or 3 for a point.
+    pub const fn prefix(&self) -> u8 {
+        self.0[0]
+    }
+
+    /// The coordinate x, big-endian.
+    pub fn x(&self) -> [u8; 32] {
+        let mut x = [0; 32];
+        x.copy_from_slice(&self.0[1..]);
+        x
     }
 }
 
-impl std::fmt::Debug for CompressedPoint {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "CompressedPoint({self})")
+impl From<CompressedPoint> for PinnedPoint {
+    fn from(point: CompressedPoint) -> Self {
+        Self(point.0)
     }
 }
 
-impl std::str::FromStr for CompressedPoint {
-    type Err = PointError;
-
-    fn from_str(text: &str) -> Result<Self, PointError> {
-        let digits = text.strip_prefix("0x").unwrap_or(text);
-        Self::new(&hex::decode(digits).map_err(|_| PointError)?)
+impl PartialEq<PinnedPoint> for CompressedPoint {
+    fn eq(&self, other: &PinnedPoint) -> bool {
+        self.0 == other.0
     }
 }
 
-impl serde::Serialize for CompressedPoint {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
+/// Both are `0x` and 66 hex digits, in logs and in JSON.
+macro_rules! text {
+    ($($point:ident),+) => {$(
+        impl std::fmt::Display for $point {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                write!(f, "0x{}", hex::encode(self.0))
+            }
+        }
+
+        impl std::fmt::Debug for $point {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                write!(f, "{}({self})", stringify!($point))
+            }
+        }
+
+        impl std::str::FromStr for $point {
+            type Err = PointError;
+
+            fn from_str(text: &str) -> Result<Self, PointError> {
+                let digits = text.strip_prefix("0x").unwrap_or(text);
+                Self::new(&hex::decode(digits).map_err(|_| PointError)?)
+            }
+        }
+
+        impl serde::Serialize for $point {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $point {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+                text.parse().map_err(serde::de::Error::custom)
+            }
+        }
+    )+};
 }
 
-impl<'de> serde::Deserialize<'de> for CompressedPoint {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
-    }
-}
+text!(CompressedPoint, PinnedPoint);
 
 #[cfg(test)]
 mod tests;

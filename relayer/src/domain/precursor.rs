@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use super::enrolment::EnrolmentKey;
 use super::hash::sha256;
 use super::ids::Address;
-use super::point::CompressedPoint;
+use super::point::{CompressedPoint, PinnedPoint};
 
 /// What the proof is bound to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub struct PrecursorContext {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct PrecursorProof {
     /// R = k·G.
-    pub point: CompressedPoint,
+    pub point: PinnedPoint,
     /// s = k + e·p, big-endian.
     #[serde(with = "super::grant::hex32")]
     pub scalar: [u8; 32],
@@ -66,7 +66,7 @@ impl PrecursorContext {
         bytes
     }
 
-    fn challenge(&self, commitment: &CompressedPoint, precursor: &CompressedPoint) -> Scalar {
+    fn challenge(&self, commitment: &PinnedPoint, precursor: &CompressedPoint) -> Scalar {
         let digest = sha256(&[
             b"medshare.precursor",
             commitment.as_bytes(),
@@ -103,7 +103,9 @@ pub fn prove(
         &(*seed).into(),
     ));
     // The nonce is not zero, so that its point is finite
-    let point = compress(&(ProjectivePoint::GENERATOR * *nonce)).ok_or(PrecursorError::Secret)?;
+    let point = compress(&(ProjectivePoint::GENERATOR * *nonce))
+        .ok_or(PrecursorError::Secret)?
+        .into();
     let response = *nonce + context.challenge(&point, precursor) * *p;
     Ok(PrecursorProof {
         point,
@@ -130,7 +132,7 @@ pub fn verify(
         &precursor,
         &-challenge,
     );
-    if compress(&commitment) == Some(proof.point) {
+    if compress(&commitment).is_some_and(|point| point == proof.point) {
         Ok(())
     } else {
         Err(PrecursorError::Equation)

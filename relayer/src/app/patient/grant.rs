@@ -102,7 +102,7 @@ impl Attempt<'_> {
             Ok(GrantSlot {
                 proxy: *proxy,
                 fragment_id: fragment.id(),
-                fragment_commitment: fragment.commitment()?,
+                fragment_commitment: fragment.commitment()?.into(),
             })
         };
         let slots = terms.proxies.iter().zip(&made.fragments).map(slot);

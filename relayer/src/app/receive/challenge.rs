@@ -140,6 +140,7 @@ impl Receiver<'_> {
         let evidence = Unopenable::reveal(
             self.receiving,
             &self.precursor_context(subject),
+            fragments.threshold,
             delivery.clone(),
             &fragments.envelope,
             shown,

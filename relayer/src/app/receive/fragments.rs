@@ -55,7 +55,7 @@ impl Receiver<'_> {
             };
             let client = self.client(proxy).await;
             let asked = match &client {
-                Ok(client) => self.ask(client.as_ref(), subject).await,
+                Ok(client) => self.ask(client.as_ref(), slot, subject).await,
                 Err(failure) => Err(failure.clone()),
             };
             let answer = match asked {
@@ -66,7 +66,7 @@ impl Receiver<'_> {
                 Err(failure) => {
                     report.proxy(proxy, Err(&failure));
                     // What a slot posted says more than that it does not serve
-                    let answer = self.on_chain(slot, proxy, &posted, subject);
+                    let answer = self.on_chain(slot, &posted, subject);
                     let answer = answer.unwrap_or(Err(failure));
                     answer.map_err(|failure| faults.push((proxy, failure))).ok()
                 }
@@ -102,7 +102,6 @@ impl Receiver<'_> {
     fn on_chain(
         &self,
         slot: u8,
-        proxy: Address,
         posted: &Posted,
         subject: &Subject,
     ) -> Option<Result<Usable, Failure>> {
@@ -114,7 +113,7 @@ impl Receiver<'_> {
             grant: posted.grant.clone()?,
             fragment: posted.fragments.get(&slot)?.clone(),
         };
-        Some(self.check_delivery(proxy, &delivery, subject))
+        Some(self.check_delivery(slot, &delivery, subject))
     }
 
     /// The way to a proxy.
@@ -123,9 +122,14 @@ impl Receiver<'_> {
         self.proxies.client(proxy, &card)
     }
 
-    async fn ask(&self, client: &dyn ProxyClient, subject: &Subject) -> Result<Usable, Failure> {
+    async fn ask(
+        &self,
+        client: &dyn ProxyClient,
+        slot: u8,
+        subject: &Subject,
+    ) -> Result<Usable, Failure> {
         let delivery = client.delivery(self.account, subject.enrolment.key).await?;
-        self.check_delivery(client.address(), &delivery, subject)
+        self.check_delivery(slot, &delivery, subject)
     }
 
     /// What the precursor proof of an enrolment's grant is bound to.
@@ -139,13 +143,14 @@ impl Receiver<'_> {
         }
     }
 
+    /// Checks what the contracts check, and no more: what is good enough for them to pay for has to be good enough to be opened.
     fn check_delivery(
         &self,
-        proxy: Address,
+        slot: u8,
         delivery: &Delivery,
         subject: &Subject,
     ) -> Result<Usable, Failure> {
-        let Subject { study, enrolment } = subject;
+        let enrolment = &subject.enrolment;
         if delivery.attempt != enrolment.attempt {
             let words = format!("it delivers attempt {}", delivery.attempt);
             return Err(Failure::new(FailureCode::AttemptMismatch, words));
@@ -156,7 +161,7 @@ impl Receiver<'_> {
         }
         delivery
             .grant
-            .check(&study.terms, &self.precursor_context(subject))
+            .check_faults(&self.precursor_context(subject))
             .map_err(|error| grant_failure(&error))?;
 
         let envelope_hash = envelope_hash(&delivery.envelope);
@@ -170,7 +175,7 @@ impl Receiver<'_> {
         }
         let envelope = Envelope::decode(&delivery.envelope)
             .map_err(|error| Failure::new(FailureCode::EnvelopeInvalid, error.to_string()))?;
-        let fragment = check_fragment(proxy, delivery, &envelope, subject)?;
+        let fragment = check_fragment(slot, delivery, &envelope, subject)?;
         Ok(Usable {
             envelope,
             envelope_hash,
@@ -181,7 +186,7 @@ impl Receiver<'_> {
 }
 
 fn check_fragment(
-    proxy: Address,
+    slot: u8,
     delivery: &Delivery,
     envelope: &Envelope,
     subject: &Subject,
@@ -189,13 +194,14 @@ fn check_fragment(
     let invalid = |words: String| {
         Failure::new(
             FailureCode::FragmentInvalid,
-            format!("fragment invalid (proxy {proxy}): {words}"),
+            format!("fragment invalid (slot {slot}): {words}"),
         )
     };
     let fragment = &delivery.fragment;
     let pinned = delivery
         .grant
-        .slot_of(proxy)
+        .slots
+        .get(usize::from(slot))
         .ok_or_else(|| invalid("the grant pins none for it".to_owned()))?;
     if fragment.id() != pinned.fragment_id
         || fragment.commitment() != *pinned.fragment_commitment.as_bytes()

@@ -56,7 +56,7 @@ pub enum NotRevealed {
 }
 
 impl Unopenable {
-    /// Makes the evidence, of one delivery and the fragments of m slots, ascending. **It hands out the shared point**, which opens
+    /// Makes the evidence, of one delivery and the fragments of m slots, ascending; m is the study's. **It hands out the shared point**, which opens
     /// whatever was granted under the precursor: so it first checks that the precursor is the patient's own, that every fragment
     /// verifies, and that they do not open.
     ///
@@ -65,13 +65,14 @@ impl Unopenable {
     pub fn reveal(
         receiving: &ReceivingKey,
         context: &PrecursorContext,
+        threshold: u8,
         delivery: Delivery,
         envelope: &Envelope,
         fragments: Vec<SlotFragment>,
     ) -> Result<Self, NotRevealed> {
         let grant = &delivery.grant;
         precursor::verify(&grant.proof, &grant.precursor, context)?;
-        let needed = usize::from(grant.threshold);
+        let needed = usize::from(threshold);
         if fragments.len() != needed {
             let found = fragments.len();
             return Err(NotRevealed::Count { found, needed });

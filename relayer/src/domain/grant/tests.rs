@@ -29,7 +29,7 @@ fn slot(n: u8) -> GrantSlot {
     GrantSlot {
         proxy: Address::new([n; 20]),
         fragment_id: [n; 32],
-        fragment_commitment: point(&nonzero_scalar(&[n; 32])),
+        fragment_commitment: point(&nonzero_scalar(&[n; 32])).into(),
     }
 }
 
@@ -49,7 +49,8 @@ fn terms() -> StudyTerms {
     StudyTerms::example(grant().slots.iter().map(|slot| slot.proxy).collect())
 }
 
-fn point_tokens(point: &CompressedPoint) -> [Token; 2] {
+fn point_tokens(point: impl Into<PinnedPoint>) -> [Token; 2] {
+    let point = point.into();
     [
         Token::FixedBytes(point.x().to_vec()),
         Token::Uint(point.prefix().into()),
@@ -60,7 +61,7 @@ fn point_tokens(point: &CompressedPoint) -> [Token; 2] {
 fn the_encoding_is_solidity_s() {
     let grant = grant();
     let slots = grant.slots.iter().map(|slot| {
-        let [x, prefix] = point_tokens(&slot.fragment_commitment);
+        let [x, prefix] = point_tokens(slot.fragment_commitment);
         let id = Token::FixedBytes(slot.fragment_id.to_vec());
         Token::Tuple(vec![
             Token::Address(slot.proxy.to_bytes().into()),
@@ -69,8 +70,8 @@ fn the_encoding_is_solidity_s() {
             prefix,
         ])
     });
-    let [precursor_x, precursor_prefix] = point_tokens(&grant.precursor);
-    let [proof_x, proof_prefix] = point_tokens(&grant.proof.point);
+    let [precursor_x, precursor_prefix] = point_tokens(grant.precursor);
+    let [proof_x, proof_prefix] = point_tokens(grant.proof.point);
     let tuple = Token::Tuple(vec![
         Token::Uint(grant.threshold.into()),
         precursor_x,
@@ -107,6 +108,7 @@ fn a_grant_must_fit_its_study() {
         grant().check(&other, &context()),
         Err(GrantError::Threshold { .. })
     ));
+    assert_eq!(grant().check_faults(&context()), Ok(()));
     let mut swapped = grant();
     swapped.slots.swap(0, 1);
     assert_eq!(
@@ -116,10 +118,15 @@ fn a_grant_must_fit_its_study() {
     let mut fewer = grant();
     fewer.slots.pop();
     assert_eq!(fewer.check(&terms(), &context()), Err(GrantError::Proxies));
+    assert_eq!(fewer.check_faults(&context()), Ok(()));
     let mut repeated = grant();
     repeated.slots[1].fragment_id = repeated.slots[0].fragment_id;
     assert_eq!(
         repeated.check(&terms(), &context()),
+        Err(GrantError::RepeatedId)
+    );
+    assert_eq!(
+        repeated.check_faults(&context()),
         Err(GrantError::RepeatedId)
     );
     let later = PrecursorContext {
@@ -135,7 +142,8 @@ fn a_grant_must_fit_its_study() {
 #[test]
 fn a_fragment_must_be_the_pinned_one() {
     let grant = grant();
-    let body = |id: [u8; 32], precursor: &CompressedPoint, commitment: &CompressedPoint| {
+    let pinned = PinnedPoint::from(grant.precursor);
+    let body = |id: [u8; 32], precursor: PinnedPoint, commitment: PinnedPoint| {
         let parts: [&[u8]; 5] = [
             &id,
             &[1; 32],
@@ -146,11 +154,7 @@ fn a_fragment_must_be_the_pinned_one() {
         SecretFragment::new(&parts.concat()).unwrap()
     };
     let slot = grant.slots[0];
-    let good = body(
-        slot.fragment_id,
-        &grant.precursor,
-        &slot.fragment_commitment,
-    );
+    let good = body(slot.fragment_id, pinned, slot.fragment_commitment);
     assert_eq!(grant.check_fragment(slot.proxy, &good), Ok(()));
     let wrong = grant.check_fragment(grant.slots[1].proxy, &good);
     assert_eq!(wrong, Err(GrantError::Fragment("id")));
@@ -158,13 +162,13 @@ fn a_fragment_must_be_the_pinned_one() {
         grant.check_fragment(Address::default(), &good),
         Err(GrantError::Proxies)
     );
-    let other = body(slot.fragment_id, &grant.precursor, &grant.precursor);
+    let other = body(slot.fragment_id, pinned, pinned);
     let refused = grant.check_fragment(slot.proxy, &other);
     assert_eq!(refused, Err(GrantError::Fragment("commitment")));
     let other = body(
         slot.fragment_id,
-        &slot.fragment_commitment,
-        &slot.fragment_commitment,
+        slot.fragment_commitment,
+        slot.fragment_commitment,
     );
     let refused = grant.check_fragment(slot.proxy, &other);
     assert_eq!(refused, Err(GrantError::Fragment("precursor")));

@@ -29,3 +29,19 @@ fn what_is_no_point_is_refused() {
         Err(PointError)
     );
 }
+
+#[test]
+fn what_is_pinned_need_not_be_a_point() {
+    let point: CompressedPoint = G.parse().unwrap();
+    let pinned: PinnedPoint = G.parse().unwrap();
+    assert_eq!((pinned, pinned.to_string()), (point.into(), G.to_owned()));
+    assert_eq!(PinnedPoint::from_parts(point.prefix(), point.x()), pinned);
+    assert!(point == pinned);
+
+    let none = PinnedPoint::from_parts(9, [5; 32]);
+    assert_eq!((none.prefix(), none.x()), (9, [5; 32]));
+    assert_eq!(CompressedPoint::new(none.as_bytes()), Err(PointError));
+    assert_eq!(none.to_string().parse(), Ok(none));
+    assert_eq!(PinnedPoint::new(&none.as_bytes()[1..]), Err(PointError));
+    assert!(point != none);
+}

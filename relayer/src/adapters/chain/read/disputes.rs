@@ -18,7 +18,7 @@ use crate::{
         fragment::CapsuleFragment,
         grant::{Grant, GrantSlot},
         ids::CiphertextRoot,
-        point::CompressedPoint,
+        point::{CompressedPoint, PinnedPoint},
         precursor::PrecursorProof,
     },
     ports::ledger::{DisputesReader, LedgerError, StudiesReader},
@@ -83,7 +83,7 @@ fn add(posted: &mut Posted, log: &Log, attempt: u32) -> Result<(), LedgerError> 
         DisputesEvents::EnvelopePostedFilter(event) if u32::from(event.attempt) == attempt => {
             let blinding = convert::field(event.tag_blinding)?;
             posted.envelope = Some((event.envelope.to_vec(), blinding));
-            posted.grant = grant(&event.grant);
+            posted.grant = Some(grant(&event.grant)?);
         }
         DisputesEvents::FragmentPostedFilter(event) if u32::from(event.attempt) == attempt => {
             let fragment = CapsuleFragment::new(&event.fragment)
@@ -105,25 +105,25 @@ fn add(posted: &mut Posted, log: &Log, attempt: u32) -> Result<(), LedgerError> 
     Ok(())
 }
 
-fn grant(grant: &disputes::Grant) -> Option<Grant> {
-    let point = |prefix, x| CompressedPoint::from_parts(prefix, x).ok();
-    let slots = grant.slots.iter().map(|slot| {
-        Some(GrantSlot {
-            proxy: convert::from_address(slot.proxy),
-            fragment_id: slot.fragment_id,
-            fragment_commitment: point(
-                slot.fragment_commitment_prefix,
-                slot.fragment_commitment_x,
-            )?,
-        })
+/// A grant that the contract took an answer under, so that its precursor is a point.
+fn grant(grant: &disputes::Grant) -> Result<Grant, LedgerError> {
+    let precursor = CompressedPoint::from_parts(grant.precursor_prefix, grant.precursor_x)
+        .map_err(|error| LedgerError::Malformed(format!("the precursor of a grant: {error}")))?;
+    let slots = grant.slots.iter().map(|slot| GrantSlot {
+        proxy: convert::from_address(slot.proxy),
+        fragment_id: slot.fragment_id,
+        fragment_commitment: PinnedPoint::from_parts(
+            slot.fragment_commitment_prefix,
+            slot.fragment_commitment_x,
+        ),
     });
-    Some(Grant {
+    Ok(Grant {
         threshold: grant.threshold,
-        precursor: point(grant.precursor_prefix, grant.precursor_x)?,
+        precursor,
         proof: PrecursorProof {
-            point: point(grant.proof_prefix, grant.proof_x)?,
+            point: PinnedPoint::from_parts(grant.proof_prefix, grant.proof_x),
             scalar: grant.proof_scalar,
         },
-        slots: slots.collect::<Option<_>>()?,
+        slots: slots.collect(),
     })
 }

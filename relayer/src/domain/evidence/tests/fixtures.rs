@@ -118,7 +118,7 @@ pub(super) fn grant(world: &World, granted: &Granted, threshold: u8) -> Grant {
         .map(|(fragment, n)| GrantSlot {
             proxy: Address::new([n; 20]),
             fragment_id: fragment.id(),
-            fragment_commitment: fragment.commitment().unwrap(),
+            fragment_commitment: fragment.commitment().unwrap().into(),
         });
     Grant {
         threshold,

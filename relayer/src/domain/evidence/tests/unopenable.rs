@@ -38,7 +38,7 @@ fn case(honest: bool) -> Case {
         Ok::<_, crate::domain::wire::DecodeError>(GrantSlot {
             proxy: Address::new([n; 20]),
             fragment_id: fragment.id(),
-            fragment_commitment: fragment.commitment()?,
+            fragment_commitment: fragment.commitment()?.into(),
         })
     });
     let grant = Grant {
@@ -83,6 +83,7 @@ impl Case {
         Unopenable::reveal(
             &self.world.receiving,
             &self.context,
+            2,
             self.delivery.clone(),
             &self.envelope,
             self.fragments.clone(),
@@ -98,6 +99,13 @@ fn a_grant_of_garbage_is_shown() {
     let key = case.world.receiving.public();
     assert_eq!(shown.shared.verify(&key, precursor), Ok(()));
     assert_eq!(shown.combination.len(), 2);
+}
+
+#[test]
+fn a_grant_s_own_threshold_is_nobody_s() {
+    let mut case = case(false);
+    case.delivery.grant.threshold = 3;
+    assert_eq!(case.reveal().unwrap().combination.len(), 2);
 }
 
 #[test]
