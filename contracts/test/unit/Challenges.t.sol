@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-only
 pragma solidity 0.8.30;
 
+import {Vm} from "forge-std/Vm.sol";
+
 import {IDisputes} from "../../src/interfaces/IDisputes.sol";
 import {IEnrolments} from "../../src/interfaces/IEnrolments.sol";
 import {IEvidenceVerifier} from "../../src/interfaces/IEvidenceVerifier.sol";
@@ -180,6 +182,21 @@ contract ChallengesTest is Disputing {
         _assertState(_studyId, NULLIFIER, IEnrolments.State.Delivered);
         vm.expectRevert(IDisputes.NothingPending.selector);
         _disputes.answerFurther(_studyId, NULLIFIER, basis, _fragments(3, 4));
+    }
+
+    /// @dev What is told as posted is what was counted: slot 1's fragment here, not slot 0's once more.
+    function test_answer_tellsWhatCounts() public {
+        _challenge(_studyId, NULLIFIER, _details);
+        _answer(_studyId, NULLIFIER, _details, 0, 1);
+        bytes memory basis = _basis();
+        vm.recordLogs();
+        _disputes.answerFurther(_studyId, NULLIFIER, basis, _fragments(0, 2));
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        assertEq(logs.length, 1);
+        assertEq(logs[0].topics[0], IDisputes.FragmentPosted.selector);
+        (uint32 attempt, uint8 slot,) = abi.decode(logs[0].data, (uint32, uint8, bytes));
+        assertEq(attempt, 0);
+        assertEq(slot, 1);
     }
 
     function test_answerFurther_notOnceTheWindowHasPassed() public {

@@ -48,7 +48,8 @@ contract FaultsTest is Disputing {
     function test_proveEqualIds() public {
         IEnrolments.Details memory details = _enrol(_studyId, BAD, 0);
         IEvidenceVerifier.Grant memory grant = _grantOf(BAD, 0);
-        uint256[2][4] memory bad = [[uint256(1), 1], [uint256(0), 1], [uint256(1), 5], [uint256(9), 4]];
+        uint256[2][5] memory bad =
+            [[uint256(1), 1], [uint256(0), 1], [uint256(1), 5], [uint256(5), 1], [uint256(9), 4]];
         for (uint256 i = 0; i < bad.length; ++i) {
             vm.expectRevert(IDisputes.NoFault.selector);
             _disputes.proveEqualIds(_studyId, BAD, details, grant, bad[i][0], bad[i][1]);

@@ -123,6 +123,16 @@ contract StudiesTest is Enrolling {
         assertEq(_treasury.escrowOf(studyId), 15 * _unit(terms));
     }
 
+    function test_topUp_toTheConsortiumsBound() public {
+        IStudies.Terms memory terms = _terms(address(_token));
+        uint256 studyId = _openStudy(terms);
+        uint32 most = _members.bounds().maxQuota;
+        _provide(_institution.addr, address(_token), (most - 10) * _unit(terms));
+        vm.prank(_institution.addr);
+        _studies.topUp(studyId, most - 10);
+        assertEq(_studies.standingOf(studyId).quota, most);
+    }
+
     function test_topUp_reverts() public {
         uint256 studyId = _openStudy(_terms(address(0)));
         vm.expectRevert(abi.encodeWithSelector(IStudies.NotStudyInstitution.selector, STRANGER, studyId));

@@ -79,6 +79,9 @@ contract StudyTermsTest is Deployed {
         IStudies.Terms memory terms = _terms(address(0));
         terms.closesAt = terms.opensAt;
         _expectTermInvalid(terms, "closesAt");
+        terms.opensAt = uint64(block.timestamp + 1 days);
+        terms.closesAt = terms.opensAt;
+        _expectTermInvalid(terms, "closesAt");
         terms.opensAt = 0;
         terms.closesAt = uint64(block.timestamp);
         _expectTermInvalid(terms, "closesAt");
