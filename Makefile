@@ -57,8 +57,10 @@ test: test-contracts test-circuits test-rust ## every test
 
 test-contracts: contracts
 	$(call say,Contract tests)
+	rm -rf target/endings
 	$(FORGE) test
 	node tools/abi.mjs --check
+	node tools/endings.mjs --check
 
 test-circuits: keys
 	$(call say,Circuit vectors and drift of committed keys and fixtures)

@@ -40,7 +40,7 @@ export class Workspace {
       this.targets = this.listTargets();
       return;
     }
-    for (const path of ["target/gas", "target/invariants", "tools", "circuits"]) mkdirSync(join(folder, path), { recursive: true });
+    for (const path of ["target/endings", "target/gas", "target/invariants", "tools", "circuits"]) mkdirSync(join(folder, path), { recursive: true });
     rmSync(join(folder, "contracts"), { recursive: true, force: true });
     for (const path of ["contracts", "foundry.toml", "tools/solc"]) cpSync(path, join(folder, path), { recursive: true });
     for (const path of ["node_modules", "circuits/vectors"]) {

@@ -3,6 +3,7 @@ pragma solidity 0.8.30;
 
 import {IEnrolments} from "../../src/interfaces/IEnrolments.sol";
 import {IEvidenceVerifier} from "../../src/interfaces/IEvidenceVerifier.sol";
+import {IStudies} from "../../src/interfaces/IStudies.sol";
 import {ITreasury} from "../../src/interfaces/ITreasury.sol";
 import {Deployed} from "./Deployed.sol";
 import {Typed} from "./Typed.sol";
@@ -160,6 +161,56 @@ abstract contract Enrolling is Deployed {
         return _treasury.creditOf(account, token);
     }
 
+    /// @dev Writes how an ending leaves everybody, as a row of the table that `tools/endings.mjs` makes: each account beside what it had when the
+    /// study was opened. What came in since is the institution's stake.
+    function _tell(string memory ending, uint256 studyId, uint256 nullifier) internal {
+        IStudies.Terms memory terms = _studies.termsOf(studyId);
+        address token = terms.token;
+        uint256 funded = _studies.standingOf(studyId).quota * (uint256(terms.price) + N * terms.fee);
+        string memory row = string.concat(
+            _cell("ending", string.concat('"', ending, '"')),
+            _cell("state", vm.toString(uint256(_enrolments.standingOf(studyId, nullifier).state))),
+            _cell("patient", _difference(_credit(PAYOUT, token), 0)),
+            _cell(
+                "institution",
+                _difference(_credit(_institution.addr, token) + funded + N * BOND, _held(token))
+            ),
+            _cell("study", _difference(_treasury.escrowOf(studyId), funded)),
+            _cell("consortium", _difference(_credit(TREASURER, token), 0))
+        );
+        for (uint256 i = 0; i < N; ++i) {
+            address proxy = _proxies[i].addr;
+            ITreasury.Bond memory bond = _treasury.bondOf(proxy, token);
+            string memory place = vm.toString(i);
+            row = string.concat(
+                row,
+                _cell(string.concat("credit", place), _difference(_credit(proxy, token), 0)),
+                _cell(string.concat("bond", place), _difference(uint256(bond.free) + bond.locked, BOND))
+            );
+        }
+        string memory folder = string.concat("target/endings/", token == address(0) ? "native" : "token");
+        vm.createDir(folder, true);
+        string memory file = string.concat(folder, "/", vm.toString(keccak256(bytes(ending))), ".json");
+        vm.writeFile(file, string.concat("{", row, '"nothing":""}'));
+    }
+
+    function _cell(string memory name, string memory value) private pure returns (string memory) {
+        return string.concat('"', name, '":', value, ",");
+    }
+
+    /// @dev As JSON's text: its numbers are too small.
+    function _difference(uint256 now_, uint256 before) private pure returns (string memory) {
+        return string.concat('"', vm.toString(int256(now_) - int256(before)), '"');
+    }
+
+    function _held(address token) internal view returns (uint256) {
+        return _balanceOf(address(_treasury), token);
+    }
+
+    function _balanceOf(address owner, address token) internal view returns (uint256) {
+        return token == address(0) ? owner.balance : _token.balanceOf(owner);
+    }
+
     /// @dev What the treasury holds is what its books say that it owes.
     function _assertConserved(address token) internal view {
         uint256 owed = _credit(PAYOUT, token) + _credit(TREASURER, token) + _credit(_institution.addr, token);
@@ -174,8 +225,7 @@ abstract contract Enrolling is Deployed {
             if (_studies.termsOf(studyId).token == token) owed += _treasury.escrowOf(studyId);
         }
         owed += _staked(token);
-        uint256 held = token == address(0) ? address(_treasury).balance : _token.balanceOf(address(_treasury));
-        assertEq(held, owed, "the treasury holds what it owes");
+        assertEq(_held(token), owed, "the treasury holds what it owes");
     }
 
     /// @dev What is put up in disputes.

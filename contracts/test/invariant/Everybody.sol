@@ -143,10 +143,6 @@ contract Everybody is MoneyHandler, EndingHandler, DisputeHandler, RegistryHandl
         return only == 0 || only == uint256(property);
     }
 
-    function _held(address token) private view returns (uint256) {
-        return _balanceOf(address(_treasury), token);
-    }
-
     function _checkSolvent(address token) private view {
         uint256 books;
         for (uint256 i = 0; i < _owners.length; ++i) {

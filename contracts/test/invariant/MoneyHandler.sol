@@ -180,10 +180,6 @@ abstract contract MoneyHandler is Model {
         _owed[token][owner] = 0;
     }
 
-    function _balanceOf(address owner, address token) internal view returns (uint256) {
-        return token == address(0) ? owner.balance : _token.balanceOf(owner);
-    }
-
     function _bookOf(uint256 seed) internal view returns (Book storage) {
         return _books[(seed >> 16) % _books.length];
     }

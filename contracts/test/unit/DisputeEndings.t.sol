@@ -49,6 +49,7 @@ abstract contract DisputeEndingsTest is Disputing {
         _answer(_studyId, NULLIFIER, _details, 0, 2);
         _accept(_studyId, NULLIFIER, _details);
         _assertSums(IEnrolments.State.Settled, Sums(PRICE, SLICE, 0, FEE, 0, 9, 0));
+        _tell("challenged, accepted before it was answered", _studyId, NULLIFIER);
     }
 
     function test_challenged_thenRevoked() public {
@@ -56,6 +57,7 @@ abstract contract DisputeEndingsTest is Disputing {
         _answer(_studyId, NULLIFIER, _details, 0, 2);
         _enrolments.revoke(_studyId, NULLIFIER, _details, _secret(NULLIFIER, 0));
         _assertSums(IEnrolments.State.Revoked, Sums(0, SLICE, 0, FEE, 0, 9, 1));
+        _tell("challenged, revoked before it was answered", _studyId, NULLIFIER);
     }
 
     function test_challenged_thenAPatientsFault() public {
@@ -63,17 +65,20 @@ abstract contract DisputeEndingsTest is Disputing {
         _answer(_studyId, NULLIFIER, _details, 0, 2);
         _fault();
         _assertSums(IEnrolments.State.Faulted, Sums(0, SLICE, 0, 0, 0, 10, 0));
+        _tell("challenged, a fault of the patient's before it was answered", _studyId, NULLIFIER);
     }
 
     function test_challenged_thenUnopenable() public {
         _challenge(_studyId, NULLIFIER, _details);
         _disputes.proveUnopenable(_studyId, NULLIFIER, _details, _opening(NULLIFIER, _details));
         _assertSums(IEnrolments.State.Faulted, Sums(0, SLICE, 0, 0, 0, 10, 0));
+        _tell("challenged, shown not to open before it was answered", _studyId, NULLIFIER);
     }
 
     function test_unopenable_withoutAChallenge() public {
         _disputes.proveUnopenable(_studyId, NULLIFIER, _details, _opening(NULLIFIER, _details));
         _assertSums(IEnrolments.State.Faulted, Sums(0, 0, 0, 0, 0, 10, 0));
+        _tell("delivered, shown not to open", _studyId, NULLIFIER);
     }
 
     function test_aPatientsFault_beforeDelivery() public {
@@ -84,6 +89,7 @@ abstract contract DisputeEndingsTest is Disputing {
         _disputes.proveCapsule(_studyId, 2, details, envelope, details.recordTag);
         _assertState(_studyId, 2, IEnrolments.State.Faulted);
         _assertSums(IEnrolments.State.Settled, Sums(PRICE, 0, 0, FEE, 0, 9, 0));
+        _tell("accepted once delivered, and another patient's fault before delivery", _studyId, NULLIFIER);
     }
 
     function test_challenged_andNobodyAnswered() public {
@@ -93,6 +99,7 @@ abstract contract DisputeEndingsTest is Disputing {
         emit IEnrolments.Refunded(_studyId, NULLIFIER, 0, 0x1f, PRICE);
         _disputes.expire(_studyId, NULLIFIER, _details);
         _assertSums(IEnrolments.State.Refunded, Sums(PRICE, SLICE, 5 * SLICE - PRICE, 0, 0x1f, 10, 0));
+        _tell("challenged, nobody answered", _studyId, NULLIFIER);
     }
 
     /// @dev m − 1 slots answered, whether or not they attested: the patient has the whole price of those that did not.
@@ -104,6 +111,7 @@ abstract contract DisputeEndingsTest is Disputing {
         emit IEnrolments.Refunded(_studyId, NULLIFIER, 0, 0x07, PRICE);
         _disputes.expire(_studyId, NULLIFIER, _details);
         _assertSums(IEnrolments.State.Refunded, Sums(PRICE, SLICE, 3 * SLICE - PRICE, 0, 0x07, 10, 0));
+        _tell("challenged, m - 1 answered", _studyId, NULLIFIER);
     }
 
     function test_answered_thenSettled() public {
@@ -118,6 +126,7 @@ abstract contract DisputeEndingsTest is Disputing {
         _assertSums(
             IEnrolments.State.Settled, Sums(uint256(PRICE) + CONSOLED, 0, 0, FEE, 0, 9, 0), 0x07, ANSWERED
         );
+        _tell("challenged and answered, the institution silent", _studyId, NULLIFIER);
     }
 
     function test_answered_thenUnopenable() public {
@@ -125,6 +134,7 @@ abstract contract DisputeEndingsTest is Disputing {
         _answer(_studyId, NULLIFIER, _details, 0, M);
         _disputes.proveUnopenable(_studyId, NULLIFIER, _details, _opening(NULLIFIER, _details));
         _assertSums(IEnrolments.State.Faulted, Sums(CONSOLED, 0, 0, 0, 0, 10, 0), 0x07, ANSWERED);
+        _tell("challenged and answered, shown not to open", _studyId, NULLIFIER);
     }
 
     function test_demanded_andPosted_thenSettled() public {
@@ -135,6 +145,7 @@ abstract contract DisputeEndingsTest is Disputing {
         _passChallenge();
         _enrolments.settle(_studyId, NULLIFIER, _details);
         _assertSums(IEnrolments.State.Settled, Sums(PRICE, 0, 0, FEE, 0, 9, 0), 0x1f, 2 * FEE);
+        _tell("two segments demanded and posted, the institution silent", _studyId, NULLIFIER);
     }
 
     /// @dev What was posted is paid for, the rest goes back.
@@ -146,24 +157,28 @@ abstract contract DisputeEndingsTest is Disputing {
         _assertSums(
             IEnrolments.State.Refunded, Sums(PRICE, N * FEE, 5 * SLICE - PRICE, 0, 0x1f, 10, 0), 0x1f, FEE
         );
+        _tell("two segments demanded, one posted", _studyId, NULLIFIER);
     }
 
     function test_demanded_thenAccepted() public {
         _demand(_studyId, NULLIFIER, _details, _list(0, 1));
         _accept(_studyId, NULLIFIER, _details);
         _assertSums(IEnrolments.State.Settled, Sums(PRICE, 2 * N * FEE, 0, FEE, 0, 9, 0));
+        _tell("two segments demanded, accepted before they were posted", _studyId, NULLIFIER);
     }
 
     function test_demanded_thenRevoked() public {
         _demand(_studyId, NULLIFIER, _details, _list(0, 1));
         _enrolments.revoke(_studyId, NULLIFIER, _details, _secret(NULLIFIER, 0));
         _assertSums(IEnrolments.State.Revoked, Sums(0, 2 * N * FEE, 0, FEE, 0, 9, 1));
+        _tell("two segments demanded, revoked before they were posted", _studyId, NULLIFIER);
     }
 
     function test_demanded_thenAPatientsFault() public {
         _demand(_studyId, NULLIFIER, _details, _list(0, 1));
         _fault();
         _assertSums(IEnrolments.State.Faulted, Sums(0, 2 * N * FEE, 0, 0, 0, 10, 0));
+        _tell("two segments demanded, a fault of the patient's before they were posted", _studyId, NULLIFIER);
     }
 
     /// @dev A compensation belongs to its attempt; a later attempt is paid in full.
@@ -176,6 +191,7 @@ abstract contract DisputeEndingsTest is Disputing {
         _assertSums(
             IEnrolments.State.Settled, Sums(2 * uint256(PRICE), SLICE, 5 * SLICE - PRICE, FEE, 0x1f, 9, 0)
         );
+        _tell("challenged, nobody answered; the next attempt accepted", _studyId, NULLIFIER);
     }
 
     function _fault() private {

@@ -39,6 +39,7 @@ abstract contract EndingsTest is Enrolling {
         emit IEnrolments.Settled(_studyId, NULLIFIER, 0, true);
         _accept(_studyId, NULLIFIER, details);
         _assertSettled();
+        _tell("accepted before its delivery", _studyId, NULLIFIER);
     }
 
     function test_accept_paysOnlySlotsThatTheEnrolmentCarries() public {
@@ -61,6 +62,7 @@ abstract contract EndingsTest is Enrolling {
         IEnrolments.Details memory details = _deliver();
         _accept(_studyId, NULLIFIER, details);
         _assertSettled();
+        _tell("accepted once delivered", _studyId, NULLIFIER);
     }
 
     function test_accept_afterEitherWindowHasPassed() public {
@@ -68,6 +70,7 @@ abstract contract EndingsTest is Enrolling {
         _passDelivery();
         _accept(_studyId, NULLIFIER, details);
         _assertSettled();
+        _tell("accepted after the delivery window", _studyId, NULLIFIER);
     }
 
     function test_settle_paysPatientAndAllSlots() public {
@@ -77,6 +80,7 @@ abstract contract EndingsTest is Enrolling {
         emit IEnrolments.Settled(_studyId, NULLIFIER, 0, false);
         _enrolments.settle(_studyId, NULLIFIER, details);
         _assertSettled();
+        _tell("delivered, the institution silent", _studyId, NULLIFIER);
     }
 
     function test_refund_slashesAllWhenNobodyAttested() public {
@@ -93,6 +97,7 @@ abstract contract EndingsTest is Enrolling {
         assertEq(_credit(_institution.addr, _paidIn), 0, "the institution gains nothing");
         _assertBonds(0, N, BOND - SLICE, 0);
         _assertConserved(_paidIn);
+        _tell("not delivered, nobody attested", _studyId, NULLIFIER);
     }
 
     function test_refund_slashesTheSilentOnly() public {
@@ -108,6 +113,7 @@ abstract contract EndingsTest is Enrolling {
         _assertBonds(2, N, BOND - SLICE, 0);
         assertEq(_credit(_proxies[0].addr, _paidIn), 0, "no fee for a delivery that failed");
         _assertConserved(_paidIn);
+        _tell("not delivered, m - 1 attested", _studyId, NULLIFIER);
     }
 
     function test_revoke_whileEnrolledPaysNobody() public {
@@ -121,6 +127,7 @@ abstract contract EndingsTest is Enrolling {
         _assertCredits(0, 0, 0);
         _assertBonds(0, N, BOND, 0);
         _assertConserved(_paidIn);
+        _tell("revoked before its delivery", _studyId, NULLIFIER);
     }
 
     function test_revoke_onceDeliveredPaysTheSlots() public {
@@ -131,6 +138,7 @@ abstract contract EndingsTest is Enrolling {
         _assertCredits(0, FEE, 0);
         _assertBonds(0, N, BOND, 0);
         _assertConserved(_paidIn);
+        _tell("revoked once delivered", _studyId, NULLIFIER);
     }
 
     function test_revoke_leavesNoPlaceThatTheEscrowCantPay() public {
@@ -178,6 +186,7 @@ abstract contract EndingsTest is Enrolling {
         assertEq(_enrolments.standingOf(_studyId, NULLIFIER).attempt, 1);
         assertEq(_studies.standingOf(_studyId).settled, 1);
         _assertConserved(_paidIn);
+        _tell("not delivered; the next attempt accepted", _studyId, NULLIFIER);
     }
 
     function test_everything_canBeTakenOut() public {
