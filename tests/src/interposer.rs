@@ -42,6 +42,8 @@ pub struct Meddling {
     pub instead: Option<(&'static str, Bytes)>,
     /// Ends answers to requests whose target starts so before this byte of what they ask for, unless they ask from a later one on.
     pub cut: Option<(&'static str, usize)>,
+    /// Changes this byte of what requests ask for whose target starts so.
+    pub flip: Option<(&'static str, usize)>,
     /// Changes answers to requests whose target starts so.
     pub alter: Option<(&'static str, fn(Value) -> Value)>,
 }
@@ -139,6 +141,13 @@ impl Between {
         if let Some((prefix, place)) = self.meddling.cut {
             if concerns(prefix) && from <= place {
                 bytes.truncate(place - from);
+            }
+        }
+        if let Some((prefix, place)) = self.meddling.flip {
+            if concerns(prefix) && (from..from + bytes.len()).contains(&place) {
+                let mut flipped = bytes.to_vec();
+                flipped[place - from] ^= 1;
+                bytes = flipped.into();
             }
         }
         if let Some((prefix, alter)) = self.meddling.alter {

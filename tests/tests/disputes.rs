@@ -10,6 +10,7 @@ use serde_json::Value;
 use tests::{code_of, Meddling, Patient, World};
 
 const MARTA: &str = "marta-type-2-diabetes";
+const CIPHERTEXTS: &str = "/v1/ciphertexts";
 
 /// An enrolment that the slots have attested: the challenge window runs.
 async fn delivered(world: &World) -> Result<(Patient, String, String)> {
@@ -79,7 +80,7 @@ async fn a_ciphertext_that_nobody_serves_is_posted_segment_by_segment() -> Resul
     let (marta, study, nullifier) = delivered(&world).await?;
     let receive = ["institution", "receive", &study, &nullifier];
     let silent = Meddling {
-        withhold: Some("/v1/ciphertexts"),
+        withhold: Some(CIPHERTEXTS),
         ..Meddling::default()
     };
     world.interpose_all(&silent).await?;
@@ -93,10 +94,8 @@ async fn a_ciphertext_that_nobody_serves_is_posted_segment_by_segment() -> Resul
     Ok(())
 }
 
-/// Nobody serves one of many segments: what is posted from there on, and what is served of the rest, is the whole.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_segment_that_nobody_serves_is_posted_and_the_rest_served() -> Result<()> {
-    let world = World::new().await?;
+/// A delivery with an attachment of forty segments.
+async fn scan_delivered(world: &World) -> Result<(EnrolmentKey, Patient, Vec<u8>)> {
     let attachment = world.stage.folder().join("scan.dcm");
     let content: Vec<u8> = (0..40 * SEGMENT_BYTES)
         .map(|at| at.to_le_bytes()[1])
@@ -109,18 +108,20 @@ async fn a_segment_that_nobody_serves_is_posted_and_the_rest_served() -> Result<
     marta.actor.run(&["patient", "enrol", &study, "--yes"])?;
     world.pass_most_of_a_window().await?;
     let standing = world.wait_for(&marta, "delivered").await?;
-    let on: EnrolmentKey = serde_json::from_value(standing)?;
-    let cut = Meddling {
-        cut: Some(("/v1/ciphertexts", 20 * SEALED_SEGMENT_BYTES + 9)),
-        ..Meddling::default()
-    };
-    world.interpose_all(&cut).await?;
-    let nullifier = on.nullifier.to_string();
+    Ok((serde_json::from_value(standing)?, marta, content))
+}
+
+/// The segments from this one on are demanded, posted, and with what is served of the rest they are the whole.
+async fn assert_posted_from_20_on(
+    world: &World,
+    (on, marta, content): (EnrolmentKey, Patient, Vec<u8>),
+) -> Result<()> {
+    let (study, nullifier) = (on.study_id.to_string(), on.nullifier.to_string());
     let receive = ["institution", "receive", &study, &nullifier];
     let failed = world.stage.institution.run(&receive);
     assert_eq!(code_of(failed), "ciphertext-altered");
 
-    let made = challenge(&world, &study, &nullifier)?;
+    let made = challenge(world, &study, &nullifier)?;
     assert_eq!(made["step"], "demand", "{made}");
     world.wait_for(&marta, "delivered").await?;
     let demand = world.ledger().await?.posted(on, 0).await?.demand;
@@ -131,6 +132,38 @@ async fn a_segment_that_nobody_serves_is_posted_and_the_rest_served() -> Result<
     let opened = Path::new(folder.as_str().context("a folder")?).join("attachments/scan.dcm");
     assert!(std::fs::read(opened)? == content, "another attachment");
     Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_segment_that_nobody_serves_is_posted_and_the_rest_served() -> Result<()> {
+    let world = World::new().await?;
+    let delivered = scan_delivered(&world).await?;
+    let cut = Meddling {
+        cut: Some((CIPHERTEXTS, 20 * SEALED_SEGMENT_BYTES + 9)),
+        ..Meddling::default()
+    };
+    world.interpose_all(&cut).await?;
+    assert_posted_from_20_on(&world, delivered).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_segment_that_everybody_alters_is_posted_and_the_rest_served() -> Result<()> {
+    let world = World::new().await?;
+    let delivered = scan_delivered(&world).await?;
+    let flipped = |segment: usize| Meddling {
+        flip: Some((CIPHERTEXTS, segment * SEALED_SEGMENT_BYTES + 9)),
+        ..Meddling::default()
+    };
+    // What each alters, another has
+    for (proxy, segment) in [3, 30, 20].into_iter().enumerate() {
+        world.interpose(proxy, flipped(segment)).await?;
+    }
+    let on = delivered.0;
+    let refused = world.institution("challenge", on);
+    assert_eq!(refused, Err("wrong-state".into()));
+
+    world.interpose_all(&flipped(20)).await?;
+    assert_posted_from_20_on(&world, delivered).await
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,6 +9,7 @@ use super::content::io_failure;
 use crate::domain::envelope::Envelope;
 use crate::domain::failure::{Failure, FailureCode};
 use crate::domain::merkle::{TreeBuilder, SEALED_SEGMENT_BYTES};
+use crate::domain::stream::{open_segment, SegmentMap, StreamKeys};
 
 #[cfg(test)]
 mod tests;
@@ -25,6 +26,8 @@ pub(super) struct Assembly<'a> {
     filled: u64,
     pending: Vec<u8>,
     is_too_long: bool,
+    /// By which served segments are checked, if they are.
+    keys: Option<(StreamKeys, SegmentMap)>,
 }
 
 impl<'a> Assembly<'a> {
@@ -44,7 +47,19 @@ impl<'a> Assembly<'a> {
             filled: 0,
             pending: Vec::new(),
             is_too_long: false,
+            keys: None,
         })
+    }
+
+    /// Takes served segments only if they open, so that one that was altered is told from the rest before all are there.
+    ///
+    /// # Errors
+    /// `envelope-invalid` if there is no ciphertext of this length.
+    pub(super) fn opening_with(mut self, keys: StreamKeys) -> Result<Self, Failure> {
+        let map = SegmentMap::new(self.length)
+            .map_err(|error| Failure::new(FailureCode::EnvelopeInvalid, error.to_string()))?;
+        self.keys = Some((keys, map));
+        Ok(self)
     }
 
     /// Where the next byte that is served belongs.
@@ -72,10 +87,14 @@ impl<'a> Assembly<'a> {
     }
 
     /// Takes bytes that were served from [`Self::offset`] on. In the place of a posted segment that one counts.
+    ///
+    /// # Errors
+    /// `ciphertext-altered` at a segment that does not open, if that is asked for; `io`.
     pub(super) fn take(&mut self, mut bytes: &[u8]) -> Result<(), Failure> {
         while !bytes.is_empty() {
             if self.is_whole() {
-                self.is_too_long = true;
+                // What opens is whole, whatever comes after it
+                self.is_too_long = self.keys.is_none();
                 return Ok(());
             }
             let wanted = self.next_length().saturating_sub(self.pending.len());
@@ -84,7 +103,12 @@ impl<'a> Assembly<'a> {
             bytes = rest;
             if taken.len() == wanted {
                 let served = std::mem::take(&mut self.pending);
-                self.push(self.next_posted().unwrap_or(&served))?;
+                if let Some(posted) = self.next_posted() {
+                    self.push(posted)?;
+                } else {
+                    self.require_open(&served)?;
+                    self.push(&served)?;
+                }
             }
         }
         Ok(())
@@ -116,6 +140,17 @@ impl<'a> Assembly<'a> {
         }
         let place = u32::try_from(self.segment()).ok()?;
         self.posted.get(&place).map(Vec::as_slice)
+    }
+
+    fn require_open(&self, segment: &[u8]) -> Result<(), Failure> {
+        let Some((keys, map)) = &self.keys else {
+            return Ok(());
+        };
+        // No map has more
+        let place = u32::try_from(self.segment()).unwrap_or(u32::MAX);
+        open_segment(keys, map, place, segment)
+            .map(drop)
+            .map_err(|error| Failure::new(FailureCode::CiphertextAltered, error.to_string()))
     }
 
     fn next_length(&self) -> usize {

@@ -17,6 +17,7 @@ use crate::domain::failure::{Failure, FailureCode};
 use crate::domain::grant::Grant;
 use crate::domain::ids::{RecordTag, TagBlinding};
 use crate::domain::precursor::{self, PrecursorContext};
+use crate::domain::stream::StreamKeys;
 use crate::domain::study::Study;
 use crate::domain::umbral;
 use crate::ports::ledger::{DisputeCall, OnEnrolment};
@@ -57,14 +58,19 @@ impl Receiver<'_> {
             Err(failure) => return self.undelivered(&subject, &failure).await,
         };
         // Every choice of m fragments was tried: if one opens, nothing is revealed of the others
-        if let Err(failure) = self.open_file_key(&fragments, report) {
-            return match failure.code() {
-                FailureCode::GrantInvalid => self.unopenable(&subject, &fragments),
-                _ => Err(failure),
-            };
-        }
+        let file_key = match self.open_file_key(&fragments, report) {
+            Ok(file_key) => file_key,
+            Err(failure) if failure.code() == FailureCode::GrantInvalid => {
+                return self.unopenable(&subject, &fragments);
+            }
+            Err(failure) => return Err(failure),
+        };
+        let keys = StreamKeys::new(file_key, fragments.envelope.nonce);
         let sealed = scratch.join("ciphertext");
-        match self.fetch(&subject, &fragments, &sealed, report).await {
+        let fetched = self
+            .fetch(&subject, &fragments, &keys, &sealed, report)
+            .await;
+        match fetched {
             Ok(_) => {
                 let words = "the fragments open the file key and the ciphertext is whole: there is nothing to challenge";
                 let hint = "`relayer institution receive` makes every check; what else it finds is the hospital's to answer for.";

@@ -24,7 +24,7 @@ use crate::ports::proxies::ProxyClient;
 /// Why there is no whole ciphertext.
 pub(super) struct Gap {
     pub(super) failure: Failure,
-    /// The first segment that nobody gives; 0 if what was given is not what the envelope names.
+    /// The first segment that nobody gives as it was sealed; 0 if all open and are not what the envelope names.
     pub(super) segment: u64,
 }
 
@@ -70,13 +70,13 @@ impl Receiver<'_> {
             .tempdir_in(parent)
             .map_err(|error| io_failure(parent, &error))?;
         let sealed = work.path().join("ciphertext");
-        let fetched = self.fetch(subject, fragments, &sealed, report).await;
+        let keys = StreamKeys::new(file_key.clone(), fragments.envelope.nonce);
+        let fetched = self.fetch(subject, fragments, &keys, &sealed, report).await;
         report.check(
             CheckName::CiphertextWhole,
             fetched.map_err(|gap| gap.failure),
         )?;
 
-        let keys = StreamKeys::new(file_key.clone(), fragments.envelope.nonce);
         let envelope = fragments.envelope.clone();
         let record = work.path().join("record");
         let opened = tokio::task::spawn_blocking(move || open(keys, &envelope, &sealed, &record))
@@ -90,11 +90,12 @@ impl Receiver<'_> {
     }
 
     /// Asks one proxy after the other until one gives the ciphertext that the envelope names. Segments that were posted on chain count before those
-    /// that are served, and what no proxy gives to its end several may give together.
+    /// that are served, and what no proxy gives whole several may give together, each the segments that open.
     pub(super) async fn fetch(
         &self,
         subject: &Subject,
         fragments: &Fragments,
+        keys: &StreamKeys,
         into: &Path,
         report: &mut Report,
     ) -> Result<((), String), Gap> {
@@ -106,11 +107,9 @@ impl Receiver<'_> {
         }
         let words = "no proxy serves the ciphertext";
         let mut last = Failure::new(FailureCode::CiphertextMissing, words);
-        let mut broke_off = false;
         for client in &fragments.clients {
             let mut assembly = begin(fragments, into)?;
             let served = self.serve(client, envelope, &mut assembly).await;
-            broke_off |= served.is_err();
             let named = |failure: Failure| name(client, &failure);
             match served.and_then(|()| assembly.check(envelope).map_err(named)) {
                 Ok(()) => {
@@ -124,34 +123,33 @@ impl Receiver<'_> {
             }
         }
         tracing::debug!(study = %subject.study.id, code = %last.code(), "no proxy gave the ciphertext");
-        if broke_off {
-            return self.fetch_from_several(fragments, into, last).await;
-        }
-        Err(last.into())
+        self.fetch_from_several(fragments, keys, into, last).await
     }
 
-    /// Each proxy goes on where those before it ended.
+    /// Each proxy goes on where those before it ended, which is at the first segment that does not open, at the latest.
     async fn fetch_from_several(
         &self,
         fragments: &Fragments,
+        keys: &StreamKeys,
         into: &Path,
         failure: Failure,
     ) -> Result<((), String), Gap> {
         let envelope = &fragments.envelope;
-        let mut assembly = begin(fragments, into)?;
-        for client in &fragments.clients {
-            // Who fails was told before
-            let served = self.serve(client, envelope, &mut assembly).await;
-            if served.is_ok() {
-                break;
+        let mut assembly = begin(fragments, into)?.opening_with(keys.clone())?;
+        while !assembly.is_whole() {
+            let before = assembly.segment();
+            for client in &fragments.clients {
+                // Who fails was told before
+                let _ = self.serve(client, envelope, &mut assembly).await;
+            }
+            if assembly.segment() == before {
+                let segment = before;
+                return Err(Gap { failure, segment });
             }
         }
-        let segment = assembly.segment();
-        if !assembly.is_whole() {
-            return Err(Gap { failure, segment });
-        }
+        let segments = assembly.segment();
         assembly.check(envelope).map_err(|_| failure)?;
-        Ok(((), format!("{segment} segments, from several proxies")))
+        Ok(((), format!("{segments} segments, from several proxies")))
     }
 
     /// Goes on with a ciphertext from one proxy: to its end, or to a segment that neither this proxy gives nor anybody posted.

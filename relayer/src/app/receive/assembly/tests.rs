@@ -1,6 +1,7 @@
 use super::*;
 use crate::domain::fragment::Capsule;
 use crate::domain::ids::CiphertextRoot;
+use crate::domain::stream::Sealer;
 
 const SEGMENT: usize = SEALED_SEGMENT_BYTES;
 
@@ -124,4 +125,50 @@ fn too_much_and_too_little_are_altered() {
     let mut shorter = folder.begin(bytes.len(), &none);
     shorter.take(&bytes[..bytes.len() - 1]).unwrap();
     assert!(shorter.check(&envelope).is_err());
+}
+
+/// The same, really sealed.
+fn sealed() -> (StreamKeys, Vec<u8>, Envelope) {
+    let keys = StreamKeys::random();
+    let mut sealer = Sealer::new(&keys, Vec::new());
+    sealer.write_all(&vec![7; 3 * SEGMENT]).unwrap();
+    let (sealed, bytes) = sealer.finish().unwrap();
+    let envelope = envelope(&bytes, sealed.root);
+    (keys, bytes, envelope)
+}
+
+#[test]
+fn a_served_segment_that_does_not_open_is_not_taken() {
+    let (keys, bytes, envelope) = sealed();
+    let mut altered = bytes.clone();
+    altered[2 * SEGMENT + 9] ^= 1;
+    let (folder, none) = (Folder::new(), BTreeMap::new());
+    let assembly = folder.begin(bytes.len(), &none);
+    let mut assembly = assembly.opening_with(keys.clone()).unwrap();
+    let failure = assembly.take(&altered).unwrap_err();
+    assert_eq!(failure.code(), FailureCode::CiphertextAltered);
+    assembly.break_off();
+    assert_eq!(assembly.segment(), 2);
+    // Another one goes on there, and says more than it was asked for
+    assembly.take(&bytes[2 * SEGMENT..]).unwrap();
+    assembly.take(&[0; 9]).unwrap();
+    assert!(assembly.is_whole());
+    assert!(assembly.check(&envelope).is_ok());
+    assert_eq!(folder.written(), bytes);
+
+    // What the contract checked is not asked
+    let posted = posted(&altered, &[2]);
+    let assembly = folder.begin(bytes.len(), &posted);
+    let mut assembly = assembly.opening_with(keys).unwrap();
+    assembly.take(&bytes).unwrap();
+    assert!(assembly.check(&envelope).is_err());
+    assert_eq!(folder.written(), altered);
+}
+
+#[test]
+fn a_length_that_no_ciphertext_has_is_the_envelopes_fault() {
+    let (folder, none) = (Folder::new(), BTreeMap::new());
+    let assembly = folder.begin(SEGMENT + 5, &none);
+    let failure = assembly.opening_with(StreamKeys::random()).err().unwrap();
+    assert_eq!(failure.code(), FailureCode::EnvelopeInvalid);
 }
