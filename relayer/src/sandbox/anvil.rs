@@ -1,6 +1,6 @@
 //! The development chain, and what only it can do.
 
-use super::process::{find_program, ChildProcess, SandboxError};
+use super::process::{find_foundry, ChildProcess, SandboxError};
 use serde_json::{json, Value};
 use std::path::Path;
 use std::process::Command;
@@ -23,7 +23,7 @@ impl Anvil {
     /// # Errors
     /// Anvil is missing, or doesn't start.
     pub fn start(folder: &Path) -> Result<Self, SandboxError> {
-        let program = find_program(
+        let program = find_foundry(
             "anvil",
             "`make setup` installs it with npm; or install Foundry",
         )?;
@@ -118,3 +118,6 @@ impl Anvil {
         self.process.kill();
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -135,23 +135,41 @@ impl Drop for ChildProcess {
     }
 }
 
-/// Finds a program that npm installs: under `node_modules/.bin` of the working folder or one above it, else on `PATH`.
+/// Finds a program of Foundry's: where npm put it, under `node_modules` of the working folder or of one above it, else on `PATH`. Not what npm
+/// links to: that is a script which starts the program, and leaves it running when it is killed itself.
 ///
 /// # Errors
 /// [`SandboxError::ProgramMissing`], with `hint`.
-pub fn find_program(name: &str, hint: &str) -> Result<PathBuf, SandboxError> {
+pub fn find_foundry(name: &str, hint: &str) -> Result<PathBuf, SandboxError> {
+    let file = format!("{name}{}", std::env::consts::EXE_SUFFIX);
+    let package = format!("@foundry-rs/{name}-{}", npm_platform());
     let above = std::env::current_dir().ok();
     let installed = above
         .iter()
         .flat_map(|folder| folder.ancestors())
-        .map(|folder| folder.join("node_modules/.bin").join(name));
+        .map(|folder| folder.join("node_modules").join(&package).join("bin"));
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let on_path = std::env::split_paths(&path).map(|folder| folder.join(name));
     installed
-        .chain(on_path)
+        .chain(std::env::split_paths(&path))
+        .map(|folder| folder.join(&file))
         .find(|candidate| candidate.is_file())
         .ok_or_else(|| SandboxError::ProgramMissing {
             program: name.to_owned(),
             hint: hint.to_owned(),
         })
+}
+
+/// This machine, as Foundry's packages are named after it.
+fn npm_platform() -> String {
+    let system = match std::env::consts::OS {
+        "macos" => "darwin",
+        "windows" => "win32",
+        other => other,
+    };
+    let processor = match std::env::consts::ARCH {
+        "x86_64" => "amd64",
+        "aarch64" => "arm64",
+        other => other,
+    };
+    format!("{system}-{processor}")
 }
