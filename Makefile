@@ -74,7 +74,7 @@ soundness: keys circomspect ## everything that speaks for the circuits' soundnes
 	cargo test --workspace --lib circuit::tests -- --include-ignored --nocapture 2>&1 | tee target/soundness.log
 	@printf '\n%s forgeries tried, each refused by a constraint\n' "$$(grep -c '^forgery refused' target/soundness.log)"
 
-invariants: contracts ## the contracts' properties over a million random steps (half an hour), with the share of each function
+invariants: contracts ## the contracts' properties over millions of random steps (an hour), with the share of each function
 	$(call say,Invariants)
 	node tools/invariants.mjs
 

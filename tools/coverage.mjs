@@ -9,7 +9,7 @@ const FOLDER = "target/coverage";
 const LEAST = 0.95;
 const WITH_IR = ["EvidenceVerifier.sol", "Combination.sol", "EligibilityVerifier*.sol"];
 /** What deploys a contract that the first pass does not compile. */
-const NEEDS_IR = "contracts/test/{invariant/*,gas/*,integration/*,unit/EvidenceVerifier.t.sol,fuzz/Forgeries.t.sol}";
+const NEEDS_IR = "contracts/test/{invariant/*,gas/*,integration/*,unit/Evidence*.t.sol,unit/SharedPoint.t.sol,fuzz/Forgeries.t.sol}";
 /** Too deep a stack without the optimiser, which coverage turns off. */
 const SKIPPED = ["--skip", "contracts/test/integration/Fragments.t.sol"];
 const PASSES = [

@@ -5,13 +5,16 @@ import { BUGS } from "./changed/bugs.mjs";
 
 const OPTIONS = ["test", "--match-path", "contracts/test/invariant/*", "--match-test", "invariant_"];
 
+/** Of 500 steps (the profile `quick`). */
+const RUNS = "64";
+
 const wanted = process.argv.slice(2).map(Number);
 const workspace = new Workspace("target/changed");
 const faults = [];
 
 const run = (property) => {
-  // At once, before handlers go on with what is wrong
-  Object.assign(process.env, { PROPERTY: `${property}`, FOUNDRY_INVARIANT_CHECK_INTERVAL: "1" });
+  // At once, before handlers go on with what is wrong; and long enough, whatever the steps happen to be. It ends at the first fault.
+  Object.assign(process.env, { PROPERTY: `${property}`, FOUNDRY_INVARIANT_CHECK_INTERVAL: "1", FOUNDRY_INVARIANT_RUNS: RUNS });
   return workspace.forge(OPTIONS);
 };
 
