@@ -25,23 +25,6 @@ impl CompressedPoint {
         Ok(Self(point))
     }
 
-    /// Prefix and x.
-    pub const fn as_bytes(&self) -> &[u8; 33] {
-        &self.0
-    }
-
-    /// 2 if y is even, 3 if it is odd.
-    pub const fn prefix(&self) -> u8 {
-        self.0[0]
-    }
-
-    /// The coordinate x, big-endian.
-    pub fn x(&self) -> [u8; 32] {
-        let mut x = [0; 32];
-        x.copy_from_slice(&self.0[1..]);
-        x
-    }
-
     /// Joins prefix and x, as contracts hold them.
     ///
     /// # Errors
@@ -53,7 +36,7 @@ impl CompressedPoint {
     }
 }
 
-/// Prefix and x as somebody pinned them, on the curve or not: what a point is compared with, which one that is no point equals never.
+/// Prefix and x as somebody pinned them, on the curve or not: points are compared with it, and if it is none, no point equals it.
 ///
 /// A grant that stands on chain is read whole like this, whatever its makers wrote into it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -74,23 +57,6 @@ impl PinnedPoint {
         bytes[1..].copy_from_slice(&x);
         Self(bytes)
     }
-
-    /// Prefix and x.
-    pub const fn as_bytes(&self) -> &[u8; 33] {
-        &self.0
-    }
-
-    /// 2 or 3 for a point.
-    pub const fn prefix(&self) -> u8 {
-        self.0[0]
-    }
-
-    /// The coordinate x, big-endian.
-    pub fn x(&self) -> [u8; 32] {
-        let mut x = [0; 32];
-        x.copy_from_slice(&self.0[1..]);
-        x
-    }
 }
 
 impl From<CompressedPoint> for PinnedPoint {
@@ -105,9 +71,28 @@ impl PartialEq<PinnedPoint> for CompressedPoint {
     }
 }
 
-/// Both are `0x` and 66 hex digits, in logs and in JSON.
-macro_rules! text {
+/// What both are made of; as text, in logs and in JSON, `0x` and 66 hex digits.
+macro_rules! compressed {
     ($($point:ident),+) => {$(
+        impl $point {
+            /// Prefix and x.
+            pub const fn as_bytes(&self) -> &[u8; 33] {
+                &self.0
+            }
+
+            /// 2 if y is even, 3 if it is odd.
+            pub const fn prefix(&self) -> u8 {
+                self.0[0]
+            }
+
+            /// The coordinate x, big-endian.
+            pub fn x(&self) -> [u8; 32] {
+                let mut x = [0; 32];
+                x.copy_from_slice(&self.0[1..]);
+                x
+            }
+        }
+
         impl std::fmt::Display for $point {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 write!(f, "0x{}", hex::encode(self.0))
@@ -144,7 +129,7 @@ macro_rules! text {
     )+};
 }
 
-text!(CompressedPoint, PinnedPoint);
+compressed!(CompressedPoint, PinnedPoint);
 
 #[cfg(test)]
 mod tests;

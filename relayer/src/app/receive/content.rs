@@ -139,8 +139,11 @@ impl Receiver<'_> {
         while !assembly.is_whole() {
             let before = assembly.segment();
             for client in &fragments.clients {
-                // Who fails was told before
-                let _ = self.serve(client, envelope, &mut assembly).await;
+                let served = self.serve(client, envelope, &mut assembly).await;
+                // Which proxy fails was told before; a full disk is no proxy's fault
+                if let Some(own) = served.err().filter(|it| it.code() == FailureCode::Io) {
+                    return Err(own.into());
+                }
             }
             if assembly.segment() == before {
                 let segment = before;
