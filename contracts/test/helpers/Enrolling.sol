@@ -167,40 +167,29 @@ abstract contract Enrolling is Deployed {
         IStudies.Terms memory terms = _studies.termsOf(studyId);
         address token = terms.token;
         uint256 funded = _studies.standingOf(studyId).quota * (uint256(terms.price) + N * terms.fee);
-        string memory row = string.concat(
-            _cell("ending", string.concat('"', ending, '"')),
-            _cell("state", vm.toString(uint256(_enrolments.standingOf(studyId, nullifier).state))),
-            _cell("patient", _difference(_credit(PAYOUT, token), 0)),
-            _cell(
-                "institution",
-                _difference(_credit(_institution.addr, token) + funded + N * BOND, _held(token))
-            ),
-            _cell("study", _difference(_treasury.escrowOf(studyId), funded)),
-            _cell("consortium", _difference(_credit(TREASURER, token), 0))
-        );
+        vm.serializeString(ending, "ending", ending);
+        vm.serializeUint(ending, "state", uint256(_enrolments.standingOf(studyId, nullifier).state));
+        _cell(ending, "patient", _credit(PAYOUT, token), 0);
+        _cell(ending, "institution", _credit(_institution.addr, token) + funded + N * BOND, _held(token));
+        _cell(ending, "study", _treasury.escrowOf(studyId), funded);
         for (uint256 i = 0; i < N; ++i) {
             address proxy = _proxies[i].addr;
             ITreasury.Bond memory bond = _treasury.bondOf(proxy, token);
-            string memory place = vm.toString(i);
-            row = string.concat(
-                row,
-                _cell(string.concat("credit", place), _difference(_credit(proxy, token), 0)),
-                _cell(string.concat("bond", place), _difference(uint256(bond.free) + bond.locked, BOND))
-            );
+            _cell(ending, string.concat("credit", vm.toString(i)), _credit(proxy, token), 0);
+            _cell(ending, string.concat("bond", vm.toString(i)), uint256(bond.free) + bond.locked, BOND);
         }
+        string memory row = _cell(ending, "consortium", _credit(TREASURER, token), 0);
         string memory folder = string.concat("target/endings/", token == address(0) ? "native" : "token");
         vm.createDir(folder, true);
-        string memory file = string.concat(folder, "/", vm.toString(keccak256(bytes(ending))), ".json");
-        vm.writeFile(file, string.concat("{", row, '"nothing":""}'));
+        vm.writeJson(row, string.concat(folder, "/", vm.toString(keccak256(bytes(ending))), ".json"));
     }
 
-    function _cell(string memory name, string memory value) private pure returns (string memory) {
-        return string.concat('"', name, '":', value, ",");
-    }
-
-    /// @dev As JSON's text: its numbers are too small.
-    function _difference(uint256 now_, uint256 before) private pure returns (string memory) {
-        return string.concat('"', vm.toString(int256(now_) - int256(before)), '"');
+    /// @dev Adds what an account has beside what it had, as text: JSON's numbers are too small. All cells so far come back.
+    function _cell(string memory row, string memory name, uint256 has, uint256 had)
+        private
+        returns (string memory)
+    {
+        return vm.serializeString(row, name, vm.toString(int256(has) - int256(had)));
     }
 
     function _held(address token) internal view returns (uint256) {
