@@ -31,3 +31,6 @@ mod write;
 pub use connect::{ChainLedger, ChainSettings};
 pub use deploy::ChainDeployer;
 pub use purse::Purse;
+
+#[cfg(test)]
+mod tests;

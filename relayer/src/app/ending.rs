@@ -20,6 +20,16 @@ pub enum EndingKind {
     Expire,
 }
 
+impl std::fmt::Display for EndingKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Refund => "refunded",
+            Self::Settle => "settled",
+            Self::Expire => "expired",
+        })
+    }
+}
+
 /// How an enrolment ends, and from when on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ending {
@@ -111,6 +121,10 @@ pub async fn end_due(
     study: &Study,
     enrolment: &Enrolment,
 ) -> Result<Option<Ended>, Failure> {
+    // A study's enrolments are looked through one by one, and most have ended
+    if enrolment.state.is_ended() {
+        return Ok(None);
+    }
     let dispute = ledger.dispute(enrolment.key, enrolment.attempt).await?;
     let head = ledger.head().await?;
     let ending = Ending::of(&study.terms, enrolment, dispute.as_ref());

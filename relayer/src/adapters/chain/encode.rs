@@ -1,6 +1,6 @@
 //! Calls of the closed list as transactions.
 
-mod disputes;
+pub(super) mod disputes;
 pub(super) mod enrolments;
 pub(super) mod powers;
 

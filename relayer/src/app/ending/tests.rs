@@ -103,6 +103,15 @@ fn a_window_passes_in_seconds_and_in_blocks() {
 
 #[test]
 fn the_call_is_for_the_attempt() {
+    let call = |state| {
+        let enrolment = enrolment(state);
+        let ending = Ending::of(&terms(), &enrolment, None).unwrap();
+        (ending.call(), OnEnrolment::of(&enrolment))
+    };
+    let (refund, on) = call(EnrolmentState::Enrolled);
+    assert_eq!(refund, Call::Refund(on));
+    let (settle, on) = call(EnrolmentState::Delivered);
+    assert_eq!(settle, Call::Settle(on));
     let enrolment = enrolment(EnrolmentState::Challenged);
     let pending = dispute(Some(Pending::Challenge));
     let ending = Ending::of(&terms(), &enrolment, Some(&pending)).unwrap();

@@ -42,7 +42,7 @@ pub(super) async fn end(
             continue;
         };
         let key = enrolment.key;
-        output.progress(&format!("{}: {:?}", key.nullifier, done.step));
+        output.progress(&format!("enrolment {}: {}", key.nullifier, done.step));
         ended.push(json!({
             "studyId": key.study_id,
             "nullifier": key.nullifier,

@@ -90,7 +90,10 @@ async fn end(session: &Session, patient: &Patient, followed: &Followed) -> Resul
     let writer = session.context.writer_as(secrets.payout).await?;
     let ended = end_due(writer.as_ref(), study, enrolment).await?;
     if let Some(ended) = &ended {
-        let words = format!("{:?} in transaction {}", ended.step, ended.transaction);
+        let words = format!(
+            "study {}: {} in transaction {}",
+            study.id, ended.step, ended.transaction
+        );
         session.output.progress(&words);
     }
     Ok(ended.is_some())

@@ -55,17 +55,3 @@ fn every_part_counts() {
         assert_ne!(other.context(), parts.context(), "{other:?}");
     }
 }
-
-#[test]
-fn the_encoding_is_solidity_s() {
-    use ethers::abi::{encode, Token};
-    let (studies, institution) = (Address::new([1; 20]), Address::new([2; 20]));
-    let encoded = encode(&[
-        Token::Uint(31337.into()),
-        Token::Address(studies.to_bytes().into()),
-        Token::Address(institution.to_bytes().into()),
-        Token::Uint(3.into()),
-    ]);
-    let expected = StudyId::reduce(&keccak256(&[&encoded]));
-    assert_eq!(study_id(31337, studies, institution, 3), expected);
-}

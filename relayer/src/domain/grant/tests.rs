@@ -1,5 +1,3 @@
-use ethers::abi::{encode, Token};
-
 use super::*;
 use crate::domain::enrolment::EnrolmentKey;
 use crate::domain::ids::{Nullifier, StudyId};
@@ -47,41 +45,6 @@ fn grant() -> Grant {
 
 fn terms() -> StudyTerms {
     StudyTerms::example(grant().slots.iter().map(|slot| slot.proxy).collect())
-}
-
-fn point_tokens(point: impl Into<PinnedPoint>) -> [Token; 2] {
-    let point = point.into();
-    [
-        Token::FixedBytes(point.x().to_vec()),
-        Token::Uint(point.prefix().into()),
-    ]
-}
-
-#[test]
-fn the_encoding_is_solidity_s() {
-    let grant = grant();
-    let slots = grant.slots.iter().map(|slot| {
-        let [x, prefix] = point_tokens(slot.fragment_commitment);
-        let id = Token::FixedBytes(slot.fragment_id.to_vec());
-        Token::Tuple(vec![
-            Token::Address(slot.proxy.to_bytes().into()),
-            id,
-            x,
-            prefix,
-        ])
-    });
-    let [precursor_x, precursor_prefix] = point_tokens(grant.precursor);
-    let [proof_x, proof_prefix] = point_tokens(grant.proof.point);
-    let tuple = Token::Tuple(vec![
-        Token::Uint(grant.threshold.into()),
-        precursor_x,
-        precursor_prefix,
-        proof_x,
-        proof_prefix,
-        Token::FixedBytes(grant.proof.scalar.to_vec()),
-        Token::Array(slots.collect()),
-    ]);
-    assert_eq!(grant.abi_encode(), encode(&[tuple]));
 }
 
 #[test]

@@ -171,7 +171,7 @@ fn opening(evidence: &Unopenable) -> Result<disputes::Opening, EvidenceError> {
     })
 }
 
-fn encode_grant(grant: &Grant) -> disputes::Grant {
+pub(in crate::adapters::chain) fn encode_grant(grant: &Grant) -> disputes::Grant {
     disputes::Grant {
         threshold: grant.threshold,
         precursor_x: grant.precursor.x(),
